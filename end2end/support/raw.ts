@@ -37,6 +37,13 @@ export async function send(
 
 export const get = (path: string, headers: Record<string, string> = {}, base?: string): Promise<Raw> => send("GET", path, { headers, base });
 
+/** Returns the error in the body, without the id of its request, which is different each time. */
+export function problem(answer: Raw): Record<string, unknown> {
+  const { request_id: id, ...error } = JSON.parse(answer.body) as Record<string, unknown>;
+  if (id !== answer.headers["x-request-id"]) throw new Error(`the error names the request ${id}: ${answer.body}`);
+  return error;
+}
+
 /** Signs in by HTTP and returns the session cookie as `name=value`. */
 export async function sessionOf(who: string, base = BASE): Promise<string> {
   const answer = await send("POST", "/api/fn/sign_in", { base, headers: { origin: base }, json: { email: who, password: PASSWORD, next: "" } });

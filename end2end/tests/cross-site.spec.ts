@@ -3,6 +3,7 @@
 // (docs/SECURITY.md, I-18, F-3).
 import { expect, test } from "@playwright/test";
 import { PASSWORD, contextOf } from "../support/people";
+import { sql } from "../support/facts";
 import { forget, forgetTokens, value } from "../support/made";
 import { get, send, sessionOf } from "../support/raw";
 import { BASE, PORT, cookieAt } from "../support/server";
@@ -34,6 +35,7 @@ const TARGETS: Target[] = [
   { name: "act_on_customer", path: "/api/fn/act_on_customer", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: null, action: { action: "save", ...customer } } }), own: 200 },
   { name: "the form of a customer", path: "/smartai-it/customers/new", body: (grant) => ({ form: { action: "save", ...customer, grant } }), own: 303 },
   { name: "act_on_product", path: "/api/fn/act_on_product", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: null, action: { action: "save", ...product } } }), own: 200 },
+  { name: "create_api_key", path: "/api/fn/create_api_key", body: (grant) => ({ json: { workspace: "smartai-it", grant, input: { name: `${NAME} key`, read: "on", life: "90", password: PASSWORD } } }), own: 200 },
   { name: "switch_workspace", path: "/api/fn/switch_workspace", body: () => ({ json: { to: "smartai-it" } }), own: 200 },
 ];
 
@@ -41,6 +43,7 @@ const TARGETS: Target[] = [
 const made = () =>
   value<string>(
     `select (select count(*) from account.operator_tokens where starts_with(name, $1)) || ' tokens, '
+      || (select count(*) from account.api_keys where starts_with(name, $1)) || ' keys, '
       || (select count(*) from workspace.customers where starts_with(name, $1)) || ' customers, '
       || (select count(*) from workspace.products where starts_with(name, $1)) || ' products, '
       || (select count(*) from account.handoffs h join account.users u on u.id = h.user_id
@@ -59,6 +62,7 @@ async function grantOf(cookie: string): Promise<string> {
 test.afterEach(async () => {
   await forget(NAME);
   await forgetTokens(NAME);
+  await sql("delete from account.api_keys where starts_with(name, $1)", [NAME]);
 });
 
 test("signed in, no foreign request has an effect, and each request works from our own pages", async () => {
@@ -86,7 +90,7 @@ test("signed in, no foreign request has an effect, and each request works from o
     expect(answer.status, `control: ${target.name} is accepted from our own page: ${answer.body.slice(0, 200)}`).toBe(target.own);
   }
   expect(await made(), "control: the requests from our own pages have an effect").not.toBe(before);
-  expect(await made()).toContain("2 tokens, 2 customers, 1 products");
+  expect(await made()).toContain("2 tokens, 1 keys, 2 customers, 1 products");
 });
 
 test("a foreign sign-in creates no session", async () => {

@@ -68,7 +68,7 @@ test("every page answers 503, readiness fails and liveness stays; afterwards the
     expect(answer.cookies, `${path} changes cookies`).toEqual([]);
   }
   const token = await get("/api/v1/me/workspaces", { authorization: `Bearer stile_${"A".repeat(43)}` }, base);
-  expect([token.status, JSON.parse(token.body).error.code], "the API does not answer 503").toEqual([503, "unavailable"]);
+  expect([token.status, JSON.parse(token.body).code], "the API does not answer 503").toEqual([503, "unavailable"]);
   const call = await send("POST", "/api/fn/load_picker", { base, headers: { cookie, origin: base }, json: { past_cache: false } });
   expect(call.status, "a server function does not answer 503").toBe(503);
   await bringBack();

@@ -58,7 +58,7 @@ test("every form names its action, and no other action is accepted", async ({ br
   const [organization] = await sql("select id from account.organizations where name = 'SmartAI'");
   const inside = [
     "customers/new", `customers/${customer.id}`, `customers/${customer.id}/edit`, "products/new", `products/${product.id}`, `products/${product.id}/edit`,
-    "settings/general", "settings/branding", "settings/members", "settings/security", "settings/danger",
+    "settings/general", "settings/branding", "settings/members", "settings/security", "settings/keys", "settings/danger",
   ].map((path) => `/${IT}/${path}`);
   const own = ["/home", "/new", "/welcome", "/account/profile", "/account/preferences", "/account/sessions", "/account/security", "/account/tokens", "/no-such-workspace"];
   const organizations = ["members", "invites", "domains"].map((name) => `/org/${organization.id}/${name}`);

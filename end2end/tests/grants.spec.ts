@@ -4,6 +4,7 @@ import { type APIRequestContext, expect } from "@playwright/test";
 import { ADA, VIK, test } from "../support/as";
 import { call, grantOf } from "../support/calls";
 import { FINANCE, IT, PRODUCT_ENG, customersOf, sql, workspaceOf } from "../support/facts";
+import { PASSWORD } from "../support/people";
 
 const NAME = "Written by a test";
 const INPUT = { name: NAME, email: "written@customer.example", country: "NL", rate_plan: "", note: "" };
@@ -58,6 +59,7 @@ test("all other writes and page loads refuse a grant of another workspace", asyn
     ["act_on_product", { id: null, action: { action: "save", ...input } }],
     ["act_on_product", { id: product.id, action: { action: "save", ...input } }],
     ["act_on_product", { id: product.id, action: { action: "archive" } }],
+    ["create_api_key", { input: { name: NAME, read: "on", life: "90", password: PASSWORD } }],
     ["load_page", { page: "customers" }],
   ] as const) {
     const answer = await call(request, name, { workspace: PRODUCT_ENG, grant, ...data });

@@ -146,9 +146,9 @@ test("a call with wrong arguments gets 400 and no internal details", async () =>
 
 test("errors for missing paths and methods have the format of their path", async () => {
   const api = await get("/api/v2/nothing");
-  expect([api.status, JSON.parse(api.body).error.code]).toEqual([404, "not_found"]);
+  expect([api.status, JSON.parse(api.body).code]).toEqual([404, "not_found"]);
   const method = await send("DELETE", "/api/v1/me/workspaces");
-  expect([method.status, JSON.parse(method.body).error.code]).toEqual([405, "method_not_allowed"]);
+  expect([method.status, JSON.parse(method.body).code]).toEqual([405, "method_not_allowed"]);
   const page = await send("PUT", "/home");
   expect([page.status, page.headers.allow]).toEqual([405, "GET, HEAD, POST"]);
   const large = await send("POST", "/sign-in", { headers: { origin: BASE }, form: { email: "a".repeat(1_100_000) } });

@@ -126,7 +126,7 @@ test("a token has a chosen, visible expiry date and is refused afterwards", asyn
   expect((await api(token)).status, "control: the token works before it expires").toBe(200);
   await sql("update account.operator_tokens set expires_at = now() - interval '1 second' where name = 'Short' and user_id = $1", [await idOf()]);
   const refused = await api(token);
-  expect([refused.status, JSON.parse(refused.body).error.code]).toEqual([401, "unauthenticated"]);
+  expect([refused.status, JSON.parse(refused.body).code]).toEqual([401, "unauthenticated"]);
   expect((await get("/api/v1/workspaces/smartai-it/customers", { authorization: `Bearer ${token}` })).status).toBe(401);
   await page.reload();
   await expect(page.getByTestId("row").filter({ hasText: "Short" })).toContainText("Expired");

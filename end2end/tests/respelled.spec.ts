@@ -6,7 +6,7 @@ import { ADA, VIK } from "../support/as";
 import { FINANCE, IT } from "../support/facts";
 import { forgetTokens } from "../support/made";
 import { contextOf, live, open, PASSWORD } from "../support/people";
-import { get, sessionOf } from "../support/raw";
+import { get, problem, sessionOf } from "../support/raw";
 
 const TOKEN = "Respelled";
 test.afterAll(() => forgetTokens(TOKEN));
@@ -86,6 +86,6 @@ test("the API redirects to the canonical address only for a token with a seat", 
   expect([answer.status, answer.headers.location]).toEqual([308, path(FINANCE)]);
   expect((await get(path(FINANCE), ada)).status).toBe(200);
   const [foreign, absent] = [await get(path("GlobalAI-Finance"), vik), await get(path("Nobodys-Workspace"), vik)];
-  expect([foreign.status, foreign.body]).toEqual([absent.status, absent.body]);
+  expect([foreign.status, problem(foreign)]).toEqual([absent.status, problem(absent)]);
   expect(foreign.status).toBe(404);
 });

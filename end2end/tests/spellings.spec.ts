@@ -59,7 +59,7 @@ test("a list search finds every spelling, with and without JavaScript and in the
     await plain.goto(`/${IT}/customers?q=${encodeURIComponent(typed)}`);
     expect(await shown(plain), JSON.stringify(typed)).toEqual([APART]);
     const answer = await get(`/api/v1/workspaces/${IT}/customers?q=${encodeURIComponent(typed)}`, { authorization });
-    expect(JSON.parse(answer.body).customers.map((customer: { name: string }) => customer.name), JSON.stringify(typed)).toEqual([APART]);
+    expect(JSON.parse(answer.body).items.map((customer: { name: string }) => customer.name), JSON.stringify(typed)).toEqual([APART]);
   }
   await unscripted.close();
 });

@@ -31,6 +31,7 @@ use std::process::ExitCode;
 ///   STILE_MAIL_FROM          sender of the mails, like Stile <stile@example.com>
 ///   STILE_METRICS_LISTEN     address of a listener of its own for /metrics
 ///   STILE_METRICS_TOKEN      token that /metrics asks for on STILE_LISTEN
+///   STILE_API_RATE           requests per second of each API token, 20 by default
 ///   STILE_LOG                json or text; text on a terminal, json otherwise
 ///   STILE_SITE_DIR           the built client, target/site by default
 #[expect(rustdoc::bare_urls, reason = "`stile --help` prints the text as it is")]

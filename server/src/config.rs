@@ -36,6 +36,8 @@ pub(crate) struct Config {
     /// `STILE_METRICS_TOKEN`: the token that `/metrics` requires on the main listener. If absent, it is not served
     /// there.
     pub(crate) metrics_token: Option<MetricsToken>,
+    /// `STILE_API_RATE`: requests per second of each API token.
+    pub(crate) api_rate: u32,
     /// `STILE_PUBLIC_URL`: the public origin. If absent, the origin is derived from the request's Host, over http.
     pub(crate) public: Option<WebOrigin>,
     /// `STILE_TRUSTED_PROXIES`: proxies whose `X-Forwarded-For` is trusted.
@@ -109,6 +111,7 @@ impl Config {
                 .map(|text| listen("STILE_METRICS_LISTEN", &text))
                 .transpose()?,
             metrics_token: get("STILE_METRICS_TOKEN")?.map(metrics_token).transpose()?,
+            api_rate: api_rate(get("STILE_API_RATE")?)?,
             mail_from: mail_from(get("STILE_MAIL_FROM")?, public.as_ref())?,
             public,
             proxies: proxies(get("STILE_TRUSTED_PROXIES")?)?,
@@ -160,6 +163,13 @@ fn database_url(name: &'static str, url: Option<String>) -> Result<Option<Box<Pg
         Ok(options) if postgres => Ok(Some(Box::new(options))),
         _ => Err(invalid(name, "is not a PostgreSQL URL like postgres://stile_app:password@host:5432/stile.")),
     }
+}
+
+/// Parses the requests per second of an API token, by default 20.
+fn api_rate(text: Option<String>) -> Result<u32, ConfigError> {
+    let Some(text) = text else { return Ok(20) };
+    let rate = text.parse().ok().filter(|rate| (1..=100_000).contains(rate));
+    rate.ok_or_else(|| invalid("STILE_API_RATE", "is no rate. Set it to a number of requests per second, 1 to 100000."))
 }
 
 fn log(format: Option<String>) -> Result<LogFormat, ConfigError> {

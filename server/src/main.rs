@@ -12,6 +12,7 @@ mod database;
 mod demo;
 mod doctor;
 mod error;
+mod error_code;
 mod error_response;
 mod listener;
 mod live;

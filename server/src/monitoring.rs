@@ -1,6 +1,6 @@
 //! Operations endpoints: `/healthz`, `/readyz` and `/metrics`.
 
-use crate::{error_response, state::AppState};
+use crate::{error_code::Code, error_response, state::AppState};
 use axum::{
     extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -38,14 +38,14 @@ pub(crate) async fn readiness(State(state): State<AppState>) -> Response {
 /// `GET /metrics` on the main listener. Requires the configured token; responds with 404 if none is configured.
 pub(crate) async fn guarded_metrics(State(state): State<AppState>, headers: HeaderMap) -> Response {
     let Some(token) = &state.metrics_token else {
-        return error_response::refusal("/metrics", StatusCode::NOT_FOUND, "not_found", "There is nothing here.");
+        return error_response::refusal("/metrics", Code::NotFound, "There is nothing here.");
     };
     let presented = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     if presented.and_then(|value| value.strip_prefix("Bearer ")).is_some_and(|presented| token.is(presented)) {
         return metrics(State(state)).await;
     }
     let message = "Send the token of STILE_METRICS_TOKEN: Authorization: Bearer followed by it.";
-    let mut refusal = error_response::refusal("/metrics", StatusCode::UNAUTHORIZED, "unauthenticated", message);
+    let mut refusal = error_response::refusal("/metrics", Code::Unauthenticated, message);
     refusal.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     refusal
 }

@@ -4,7 +4,10 @@
 //! of pages are in `app`.
 
 use crate::{
-    assets, client, error_response,
+    api::events,
+    assets, client,
+    error_code::Code,
+    error_response,
     middleware::{headers::Nonce, request_log::RequestId},
     state::AppState,
 };
@@ -13,7 +16,7 @@ use app::server::request::RequestContext;
 use axum::{
     body::{Body, Bytes},
     extract::{FromRequest as _, Multipart, OriginalUri, Request, State},
-    http::{HeaderValue, Method, StatusCode, Uri, header},
+    http::{HeaderValue, Method, Uri, header},
     response::Response,
 };
 use std::sync::Arc;
@@ -33,7 +36,7 @@ pub(crate) async fn page(State(state): State<AppState>, request: Request) -> Res
     let path = request.uri().path();
     if error_response::is_api(path) || assets::is_file(path) {
         // No page exists here, and API clients must not be redirected to the sign-in page.
-        return error_response::refusal(path, StatusCode::NOT_FOUND, "not_found", "There is nothing here.");
+        return error_response::refusal(path, Code::NotFound, "There is nothing here.");
     }
     let context = context(&state, &request);
     #[cfg(debug_assertions)]
@@ -49,8 +52,7 @@ pub(crate) async fn page(State(state): State<AppState>, request: Request) -> Res
         },
         _ => {
             let message = "Only GET, HEAD and POST are allowed here.";
-            let mut refusal =
-                error_response::refusal(uri.path(), StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message);
+            let mut refusal = error_response::refusal(uri.path(), Code::MethodNotAllowed, message);
             refusal.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
             refusal
         }
@@ -62,7 +64,7 @@ pub(crate) async fn page(State(state): State<AppState>, request: Request) -> Res
 pub(crate) async fn call(State(state): State<AppState>, OriginalUri(uri): OriginalUri, request: Request) -> Response {
     if !error_response::is_content_type(request.headers(), "application/json") {
         let message = "Send the arguments as application/json.";
-        return error_response::error(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", message);
+        return error_response::error(Code::UnsupportedMediaType, message);
     }
     let context = context(&state, &request);
     let path = uri.path().to_owned();
@@ -105,12 +107,7 @@ async fn form(request: Request) -> Result<Posted, Response> {
     }
     if !error_response::is_content_type(request.headers(), "application/x-www-form-urlencoded") {
         let message = "Send the form as application/x-www-form-urlencoded.";
-        return Err(error_response::refusal(
-            &path,
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_media_type",
-            message,
-        ));
+        return Err(error_response::refusal(&path, Code::UnsupportedMediaType, message));
     }
     let bytes = limited(&path, request.into_body()).await?;
     // Counted before parsing, because each field needs many times its size in memory.
@@ -126,16 +123,16 @@ async fn form(request: Request) -> Result<Posted, Response> {
 
 fn too_many(path: &str) -> Response {
     let message = "That form has too many fields.";
-    error_response::refusal(path, StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+    error_response::refusal(path, Code::TooLarge, message)
 }
 
 fn too_long(path: &str) -> Response {
     let message = "One of the fields is too long. Shorten it and try again.";
-    error_response::refusal(path, StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+    error_response::refusal(path, Code::TooLarge, message)
 }
 
 fn malformed(path: &str) -> Response {
-    error_response::refusal(path, StatusCode::BAD_REQUEST, "malformed", "The form could not be read. Try again.")
+    error_response::refusal(path, Code::Malformed, "The form could not be read. Try again.")
 }
 
 /// Parses a multipart form (RFC 7578) with text fields and at most one file. The total size is limited like any other
@@ -164,17 +161,26 @@ async fn form_with_file(path: &str, request: Request) -> Result<Posted, Response
     Ok(posted)
 }
 
-/// Reads the whole body, if it does not exceed the limit.
+/// Returns `true` if the path is the one for usage events.
+fn is_events(path: &str) -> bool {
+    path.strip_prefix("/api/v1/workspaces/")
+        .and_then(|rest| rest.split_once('/'))
+        .is_some_and(|(_, rest)| rest == "events")
+}
+
+/// Reads the whole body, if it does not exceed the limit of the path.
 pub(crate) async fn limited(path: &str, body: Body) -> Result<Bytes, Response> {
-    let too_large = || {
-        let message = "That is more than 1 MiB. Shorten it and try again.";
-        error_response::refusal(path, StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+    let (limit, message) = if is_events(path) {
+        (events::BODY_LIMIT, "That is more than 2 MiB. Send fewer events at a time.")
+    } else {
+        (BODY_LIMIT, "That is more than 1 MiB. Shorten it and try again.")
     };
-    if axum::body::HttpBody::size_hint(&body).lower() > BODY_LIMIT as u64 {
+    let too_large = || error_response::refusal(path, Code::TooLarge, message);
+    if axum::body::HttpBody::size_hint(&body).lower() > limit as u64 {
         return Err(too_large());
     }
     // The only other error is that the client has disconnected; then nobody reads this response.
-    axum::body::to_bytes(body, BODY_LIMIT).await.map_err(|_| too_large())
+    axum::body::to_bytes(body, limit).await.map_err(|_| too_large())
 }
 
 /// Returns the path and query only. The host in the request target is ignored: pages are always rendered for this

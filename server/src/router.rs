@@ -1,12 +1,14 @@
 //! Routes and the order of the middleware.
 //!
 //! From the outermost to the innermost: [`request_log`] (request id, span, access log, metrics), [`headers`] (security
-//! headers, caching), [`origin_check`] (origin, then host), and for all requests that may access the database [`spawn`]
-//! (separate task, fair shares, timeout, panics).
+//! headers, caching), [`error_response`] (the request id in errors), [`origin_check`] (origin, then host), and for all
+//! requests that may access the database [`spawn`] (separate task, fair shares, timeout, panics). Those of the API are
+//! in [`api`].
 
 use crate::{
     api,
     assets::Site,
+    error_response,
     middleware::{compress, headers, origin_check, request_log, spawn},
     monitoring, pages,
     state::AppState,
@@ -33,9 +35,11 @@ pub(crate) fn build(state: &AppState, site: &Site) -> Router {
         .into_iter()
         .fold(Router::new(), |router, page| router.route(page.path(), any(pages::page)));
     let dynamic = pages
-        .nest("/api", api::routes())
+        .nest("/api", api::routes(state))
         .fallback(pages::page)
         .layer(from_fn_with_state(state.clone(), spawn::run))
+        // Below the compression, which can't compress a body that changes afterwards.
+        .layer(from_fn(error_response::add_request_id))
         .layer(compress::layer())
         .layer(from_fn(compress::same_origin_only));
     Router::new()
@@ -47,5 +51,6 @@ pub(crate) fn build(state: &AppState, site: &Site) -> Router {
         .merge(site.routes())
         .layer(from_fn_with_state(state.clone(), origin_check::check))
         .layer(from_fn_with_state(state.clone(), headers::add))
+        .layer(from_fn(error_response::add_request_id))
         .layer(from_fn(request_log::enter))
 }

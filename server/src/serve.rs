@@ -58,6 +58,7 @@ pub(crate) async fn serve(config: &Config, demo: bool, shutdown: &Shutdown) -> R
                 tasks: TaskTracker::new(),
                 public: config.public.clone(),
                 proxies: config.proxies.clone(),
+                api_rate: config.api_rate,
                 metrics_token: config.metrics_token.clone(),
                 metrics,
                 live: live::Hub::new(shutdown),

@@ -29,6 +29,8 @@ pub(crate) struct AppStateInner {
     pub(crate) public: Option<WebOrigin>,
     /// Trusted reverse proxies.
     pub(crate) proxies: Vec<Network>,
+    /// Requests per second of each API token.
+    pub(crate) api_rate: u32,
     /// Token for `/metrics` on the main listener. If absent, it is not served there.
     pub(crate) metrics_token: Option<MetricsToken>,
     /// Metrics recorder.

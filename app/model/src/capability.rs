@@ -12,8 +12,10 @@ pub enum Capability {
     ReadShared,
     /// Read all products, rate plans, customers, usage and invoices.
     ReadAll,
-    /// Create and edit products, rate plans and customers; record usage.
+    /// Create and edit products, rate plans and customers.
     EditContent,
+    /// Record usage events, in person or by an API key.
+    RecordUsage,
     /// Issue and void invoices, and mark them as paid.
     ManageInvoices,
     /// Manage the workspace's own plan, payment method and quotas.
@@ -28,10 +30,11 @@ pub enum Capability {
 
 impl Capability {
     /// All capabilities.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::ReadShared,
         Self::ReadAll,
         Self::EditContent,
+        Self::RecordUsage,
         Self::ManageInvoices,
         Self::ManageBilling,
         Self::ManageMembers,
@@ -81,7 +84,13 @@ impl CapabilitySet {
         Self(self.0 | other.0)
     }
 
-    const fn of(capabilities: &[Capability]) -> Self {
+    /// Returns the capabilities that are in both sets.
+    #[must_use]
+    pub const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    pub(crate) const fn of(capabilities: &[Capability]) -> Self {
         let (mut bits, mut i) = (0, 0);
         while i < capabilities.len() {
             bits |= capabilities[i].bit();
@@ -98,10 +107,11 @@ impl WorkspaceRole {
         match self {
             Self::Owner => CapabilitySet::of(&Capability::ALL),
             Self::Admin => CapabilitySet::of(&[
-                ReadShared, ReadAll, EditContent, ManageInvoices, ManageBilling, ManageMembers, ManageSettings,
+                ReadShared, ReadAll, EditContent, RecordUsage, ManageInvoices, ManageBilling, ManageMembers,
+                ManageSettings,
             ]),
             Self::BillingAdmin => CapabilitySet::of(&[ReadShared, ReadAll, ManageInvoices, ManageBilling]),
-            Self::Member => CapabilitySet::of(&[ReadShared, ReadAll, EditContent]),
+            Self::Member => CapabilitySet::of(&[ReadShared, ReadAll, EditContent, RecordUsage]),
             Self::Viewer => CapabilitySet::of(&[ReadShared, ReadAll]),
             Self::Guest => CapabilitySet::of(&[ReadShared]),
         }
@@ -126,7 +136,10 @@ macro_rules! kinds {
     )*};
 }
 
-kinds!(ReadShared, ReadAll, EditContent, ManageInvoices, ManageBilling, ManageMembers, ManageSettings, OwnWorkspace);
+kinds!(
+    ReadShared, ReadAll, EditContent, RecordUsage, ManageInvoices, ManageBilling, ManageMembers, ManageSettings,
+    OwnWorkspace
+);
 
 #[cfg(test)]
 mod tests {

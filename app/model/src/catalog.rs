@@ -1,10 +1,9 @@
-//! Products and rate plans of a workspace.
+//! Products of a workspace, and what all records of the catalogue have in common.
 
 use crate::{
     field::FieldErrors,
     id::{ProductId, RatePlanId},
     moment::Moment,
-    money::Money,
     text::{Line, paragraphs},
 };
 use serde::{Deserialize, Serialize};
@@ -49,13 +48,11 @@ pub struct ProductRow {
     pub id: ProductId,
     /// Product name.
     pub name: String,
-    /// Code under which usage is recorded, unique in the workspace.
+    /// Code in the API, unique in the workspace.
     pub code: String,
-    /// Name of one unit of usage.
-    pub unit: String,
     /// Active or archived.
     pub status: Lifecycle,
-    /// Number of rate plans of the product.
+    /// Number of rate plans whose latest published version, or else draft, has a charge for the product.
     pub rate_plans: i64,
     /// Creation time.
     pub created_at: Moment,
@@ -68,73 +65,22 @@ pub struct ProductDetail {
     pub row: ProductRow,
     /// Description for users.
     pub description: String,
-    /// Rate plans of the product, at most 50, sorted by name.
-    pub rate_plans: Vec<RatePlanRow>,
-    /// Quantity used in the last 30 days.
-    pub used_30_days: i64,
+    /// Rate plans whose latest published version, or else draft, has a charge for the product, at most 50, sorted by
+    /// name.
+    pub rate_plans: Vec<PlanOfProduct>,
 }
 
-/// Billing interval of a rate plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Interval {
-    /// Charged monthly.
-    Month,
-    /// Charged yearly.
-    Year,
-    /// Charged per unit used, at the end of the month.
-    Usage,
-}
-
-impl Interval {
-    /// Returns the name stored in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Month => "month",
-            Self::Year => "year",
-            Self::Usage => "usage",
-        }
-    }
-
-    /// Parses a stored name. Returns `None` if it is unknown.
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Month, Self::Year, Self::Usage].into_iter().find(|i| i.as_str() == word)
-    }
-}
-
-/// A rate plan in a list.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RatePlanRow {
+/// A rate plan on the page of a product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanOfProduct {
     /// Rate plan ID.
     pub id: RatePlanId,
     /// Rate plan name.
     pub name: String,
-    /// ID of the product that the plan prices.
-    pub product_id: ProductId,
-    /// Name of that product.
-    pub product: String,
-    /// Unit name of that product.
-    pub unit: String,
-    /// Price per interval or per unit.
-    pub price: Money,
-    /// Billing interval.
-    pub interval: Interval,
     /// Active or archived.
     pub status: Lifecycle,
-    /// Number of customers on the rate plan.
+    /// Number of customers on the plan today.
     pub customers: i64,
-    /// Creation time.
-    pub created_at: Moment,
-}
-
-impl RatePlanRow {
-    /// Returns the denominator of the price: `month`, `year`, or the unit name.
-    pub fn per(&self) -> &str {
-        match self.interval {
-            Interval::Usage => &self.unit,
-            other => other.as_str(),
-        }
-    }
 }
 
 /// Unvalidated form data of a product.
@@ -145,8 +91,6 @@ pub struct ProductInput {
     pub name: String,
     /// Control `code`.
     pub code: String,
-    /// Control `unit`.
-    pub unit: String,
     /// Control `description`.
     pub description: String,
 }
@@ -158,8 +102,6 @@ pub struct ProductDraft {
     pub name: Line,
     /// 2 to 40 characters of `a-z 0-9 _ -`.
     pub code: String,
-    /// 1 to 30 characters.
-    pub unit: Line,
     /// At most 500 characters.
     pub description: String,
 }
@@ -171,21 +113,28 @@ impl ProductInput {
     /// [`FieldErrors`] with an error for each invalid field.
     pub fn parse(&self) -> Result<ProductDraft, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let code = self.code.trim().to_ascii_lowercase();
-        let code_ok = (2..=40).contains(&code.len())
-            && code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-');
-        let code = if code_ok { Ok(code) } else { Err("Use 2 to 40 letters, digits, hyphens or underscores.") };
         let parsed = (
             errors.take("name", Line::parse("a name", &self.name, 80)),
-            errors.take("code", code),
-            errors.take("unit", Line::parse("a unit", &self.unit, 30)),
+            errors.take("code", code(&self.code)),
             errors.take("description", paragraphs("the description", &self.description, 500)),
         );
         match parsed {
-            (Some(name), Some(code), Some(unit), Some(description)) => {
-                Ok(ProductDraft { name, code, unit, description })
-            }
+            (Some(name), Some(code), Some(description)) => Ok(ProductDraft { name, code, description }),
             _ => Err(errors),
         }
+    }
+}
+
+/// Parses a code of the API: 2 to 40 characters of `a-z 0-9 _ -`. Capital letters become small ones.
+///
+/// # Errors
+/// An error message for the field.
+pub(crate) fn code(text: &str) -> Result<String, &'static str> {
+    let code = text.trim().to_ascii_lowercase();
+    let known = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-';
+    if (2..=40).contains(&code.len()) && code.bytes().all(known) {
+        Ok(code)
+    } else {
+        Err("Use 2 to 40 letters, digits, hyphens or underscores.")
     }
 }

@@ -5,6 +5,7 @@
 //! palette and picker. SQL belongs in `store` and views belong in `app`. Clocks and randomness are passed in by the
 //! caller.
 
+pub mod api_key;
 pub mod audit;
 pub mod billing;
 pub mod capability;
@@ -17,6 +18,7 @@ pub mod customer;
 pub mod device;
 pub mod domain;
 pub mod email;
+pub mod event;
 pub mod factor;
 pub mod field;
 pub mod finder;
@@ -39,6 +41,7 @@ pub mod picture;
 pub mod preferences;
 pub mod pricing;
 pub mod profile;
+pub mod rate_plan;
 pub mod role;
 pub mod seat;
 pub mod seating;

@@ -8,8 +8,10 @@ mod page;
 
 pub use page::{ListPage, Part, range};
 
-/// Number of rows per page.
+/// Number of rows per page, unless a query says another.
 pub const PAGE_ROWS: usize = 20;
+/// Maximum number of rows per page. The console's pages always have [`PAGE_ROWS`].
+pub const PAGE_ROWS_MAX: usize = 100;
 /// Maximum length of the search text, in characters. The rest is ignored.
 pub const SEARCH_MAX: usize = 100;
 
@@ -205,12 +207,21 @@ pub struct ListQuery {
     pub sort: Sort,
     /// Position of the page.
     pub position: Position,
+    /// Maximum number of rows of the page, 1 to [`PAGE_ROWS_MAX`]. Not part of the URL of a list.
+    pub rows: usize,
 }
 
 impl ListQuery {
     /// Creates a query for the first page of the unfiltered list, in its default order.
     pub fn new(noun: Noun) -> Self {
-        Self { noun, search: String::new(), status: None, sort: noun.sorts()[0], position: Position::First }
+        Self {
+            noun,
+            search: String::new(),
+            status: None,
+            sort: noun.sorts()[0],
+            position: Position::First,
+            rows: PAGE_ROWS,
+        }
     }
 
     /// Parses the decoded parameters of a query string.
@@ -275,6 +286,12 @@ impl ListQuery {
         Self { position, ..self.clone() }
     }
 
+    /// Returns the same query for pages of this many rows, at least 1 and at most [`PAGE_ROWS_MAX`].
+    #[must_use]
+    pub fn of_rows(&self, rows: usize) -> Self {
+        Self { rows: rows.clamp(1, PAGE_ROWS_MAX), ..self.clone() }
+    }
+
     /// Returns `true` if a search text or a status filter is set.
     pub fn is_narrowed(&self) -> bool {
         !self.search.is_empty() || self.status.is_some()
@@ -298,7 +315,14 @@ mod tests {
             |(noun, search, status, sort, descending, position)| {
                 let noun = Noun::ALL[noun];
                 let sort = Sort { descending, ..noun.sorts()[sort % noun.sorts().len()] };
-                ListQuery { noun, search, status: noun.statuses().get(status).map(|s| (*s).into()), sort, position }
+                ListQuery {
+                    noun,
+                    search,
+                    status: noun.statuses().get(status).map(|s| (*s).into()),
+                    sort,
+                    position,
+                    rows: PAGE_ROWS,
+                }
             },
         )
     }

@@ -68,6 +68,10 @@ pub struct Members<R> {
     pub requests: Vec<AccessRequest>,
     /// Auto-join domains. Empty for organizations.
     pub joins: Vec<AutoJoin>,
+    /// Members who own API keys. Empty for organizations.
+    pub key_owners: Vec<UserId>,
+    /// Members who can own the API keys of a person who is removed. Empty for organizations.
+    pub heirs: Vec<UserId>,
 }
 
 /// An email domain whose users may join a workspace without an invite.
@@ -175,7 +179,12 @@ pub enum MemberAction<R> {
         role: R,
     },
     /// Revokes the seats of users.
-    Remove(Vec<UserId>),
+    Remove {
+        /// IDs of the users.
+        people: Vec<UserId>,
+        /// Treatment of the API keys that they own.
+        heir: Heir,
+    },
     /// Gives up the current user's own seat, after making the successor an owner, if one is given.
     Leave(Option<UserId>),
     /// Makes another user an owner, and the current user an admin.
@@ -200,6 +209,19 @@ pub enum MemberAction<R> {
     },
 }
 
+/// Treatment of the API keys of users who are removed from a workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Heir {
+    /// Leaves them. A key is not accepted while its owner has no seat.
+    #[default]
+    Nobody,
+    /// Revokes them.
+    Revoke,
+    /// Makes this user their owner.
+    Person(UserId),
+}
+
 /// Result of an action.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ActionOutcome {
@@ -217,7 +239,7 @@ impl<R: Rank> MemberAction<R> {
     pub fn distinct(self) -> Self {
         match self {
             Self::SetRole { people, role } => Self::SetRole { people: distinct(people), role },
-            Self::Remove(people) => Self::Remove(distinct(people)),
+            Self::Remove { people, heir } => Self::Remove { people: distinct(people), heir },
             other => other,
         }
     }
@@ -244,7 +266,14 @@ impl<R: Rank> MemberAction<R> {
             "resend" => Self::Resend(invite()?),
             "revoke" => Self::Revoke(invite()?),
             "set_role" => Self::SetRole { people: people()?, role: role()? },
-            "remove" => Self::Remove(people()?),
+            "remove" => Self::Remove {
+                people: people()?,
+                heir: match value("heir") {
+                    "" => Heir::Nobody,
+                    "revoke" => Heir::Revoke,
+                    id => Heir::Person(id.parse().map_err(|_| wrong("heir", "Choose who takes over the API keys."))?),
+                },
+            },
             "leave" => Self::Leave(match value("successor") {
                 "" => None,
                 id => Some(id.parse().map_err(|_| wrong("successor", "Choose the new owner from the list."))?),
@@ -277,8 +306,8 @@ mod tests {
         let (ada, mia) = (person(1), person(2));
         let often: Vec<UserId> = std::iter::repeat_n(ada, 100).chain([mia, ada]).collect();
         assert_eq!(
-            MemberAction::<WorkspaceRole>::Remove(often.clone()).distinct(),
-            MemberAction::Remove(vec![ada, mia])
+            MemberAction::<WorkspaceRole>::Remove { people: often.clone(), heir: Heir::Revoke }.distinct(),
+            MemberAction::Remove { people: vec![ada, mia], heir: Heir::Revoke }
         );
         let set = MemberAction::SetRole { people: often, role: WorkspaceRole::Viewer };
         assert_eq!(set.distinct(), MemberAction::SetRole { people: vec![ada, mia], role: WorkspaceRole::Viewer });

@@ -13,7 +13,61 @@ pub struct Money {
     pub currency: Currency,
 }
 
+/// The text is not an amount of money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotAnAmount {
+    /// The text is not of the form `1234.50`.
+    #[error("Enter an amount such as 1234.50, without separators or symbols.")]
+    Malformed,
+    /// The amount has more decimal places than its currency.
+    #[error("{}", wrong_places(*.0))]
+    TooPrecise(Currency),
+    /// The amount is negative.
+    #[error("Enter an amount that is not negative.")]
+    Negative,
+    /// The amount has more than 13 digits before the decimal point.
+    #[error("Enter a smaller amount.")]
+    TooLarge,
+}
+
+fn wrong_places(currency: Currency) -> String {
+    let code = currency.code();
+    match currency.exponent() {
+        0 => format!("Wrong number of decimals: amounts in {code} have none."),
+        places => format!("Wrong number of decimals: amounts in {code} have at most {places}."),
+    }
+}
+
 impl Money {
+    /// Parses an amount that is not negative: `20`, `1234.50`, with at most the decimal places of the currency.
+    ///
+    /// # Errors
+    /// [`NotAnAmount`] says what is wrong. Further zeros are refused too: `1.000` can mean a thousand.
+    pub fn parse(text: &str, currency: Currency) -> Result<Self, NotAnAmount> {
+        let text = text.trim();
+        let unsigned = text.strip_prefix(['-', '−']).unwrap_or(text);
+        let (whole, fraction) = match unsigned.split_once('.') {
+            Some((_, "")) => return Err(NotAnAmount::Malformed),
+            Some(parts) => parts,
+            None => (unsigned, ""),
+        };
+        if whole.is_empty() || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
+            return Err(NotAnAmount::Malformed);
+        }
+        if unsigned.len() < text.len() {
+            return Err(NotAnAmount::Negative);
+        }
+        let places = currency.exponent() as usize;
+        if fraction.len() > places {
+            return Err(NotAnAmount::TooPrecise(currency));
+        }
+        if whole.trim_start_matches('0').len() > 13 {
+            return Err(NotAnAmount::TooLarge);
+        }
+        let minor = format!("{whole}{fraction:0<places$}").parse().map_err(|_| NotAnAmount::TooLarge)?;
+        Ok(Self { minor, currency })
+    }
+
     /// Returns the amount as a plain decimal number, with the decimal places of its currency: `1234.50`, `-3.00`, `900`.
     pub fn decimal(self) -> String {
         let sign = if self.minor < 0 { "-" } else { "" };
@@ -70,6 +124,26 @@ mod tests {
         assert_eq!(show(1, Currency::from_code("KWD").unwrap()), "KWD\u{a0}0.001");
         assert_eq!(show(-1_200, Currency::from_code("CHF").unwrap()), "−CHF\u{a0}12.00");
         assert_eq!(show(i64::MIN, Currency::GBP), "−£92,233,720,368,547,758.08");
+    }
+
+    #[test]
+    fn amounts_are_read_with_the_decimal_places_of_their_currency() {
+        let read = |text, code| Money::parse(text, Currency::from_code(code).unwrap()).map(|amount| amount.minor);
+        assert_eq!(read("20", "USD"), Ok(2_000));
+        assert_eq!(read(" 1234.5 ", "USD"), Ok(123_450));
+        assert_eq!(read("00012.01", "USD"), Ok(1_201));
+        assert_eq!(read("8", "JPY"), Ok(8));
+        assert_eq!(read("0.001", "KWD"), Ok(1));
+        assert_eq!(read("9999999999999.9999", "CLF"), Ok(99_999_999_999_999_999));
+        assert_eq!(read("10000000000000", "JPY"), Err(NotAnAmount::TooLarge));
+        assert_eq!(read("-1", "USD"), Err(NotAnAmount::Negative));
+        for (text, code) in [("1.000", "USD"), ("8.0", "JPY"), ("0.0001", "KWD")] {
+            let currency = Currency::from_code(code).unwrap();
+            assert_eq!(read(text, code), Err(NotAnAmount::TooPrecise(currency)), "{text} {code}");
+        }
+        for text in ["", " ", "1,5", "1.234,50", "1.", ".5", "1e3", "NaN", "$1", "1.5.0", "--1"] {
+            assert_eq!(read(text, "USD"), Err(NotAnAmount::Malformed), "{text:?}");
+        }
     }
 
     #[test]

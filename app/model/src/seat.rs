@@ -125,10 +125,11 @@ mod tests {
     use proptest::prelude::*;
 
     /// Expected capabilities by role. The columns are Owner, Admin, Billing admin, Member, Viewer, Guest.
-    const TABLE: [(Capability, &str); 8] = [
+    const TABLE: [(Capability, &str); 9] = [
         (Capability::ReadShared, "xxxxxx"),
         (Capability::ReadAll, "xxxxx-"),
         (Capability::EditContent, "xx-x--"),
+        (Capability::RecordUsage, "xx-x--"),
         (Capability::ManageInvoices, "xxx---"),
         (Capability::ManageBilling, "xxx---"),
         (Capability::ManageMembers, "xx----"),

@@ -47,7 +47,6 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
             VisitData::ProductForm(ProductInput {
                 name: p.row.name,
                 code: p.row.code,
-                unit: p.row.unit,
                 description: p.description,
             })
         }),

@@ -49,6 +49,7 @@ async fn respond(call: Call, uri: &Uri, form: Form, outcome: Result<Outcome, App
     let mut response = match outcome {
         Ok(Outcome::Go(path)) => redirect(StatusCode::SEE_OTHER, &path),
         Ok(Outcome::Show(response)) => response,
+        Ok(Outcome::Again(returned)) => page(call.clone(), uri, Some(returned)).await,
         Err(AppError::SignedOut) => {
             let next = ReturnTo::parse(uri.path());
             let to = Route::SignIn { next, notice: Some(SignInNotice::Elsewhere) };

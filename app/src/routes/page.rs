@@ -342,6 +342,7 @@ pub(super) const SAMPLES: &[&str] = &[
     "/smartai-it/settings/branding",
     "/smartai-it/settings/members",
     "/smartai-it/settings/security",
+    "/smartai-it/settings/keys",
     "/smartai-it/settings/audit?kind=people&period=7d",
     "/smartai-it/settings/danger",
     "/smartai-it/nope",

@@ -13,6 +13,8 @@ pub enum SettingsPage {
     Members,
     /// `/settings/security`.
     Security,
+    /// `/settings/keys`.
+    Keys,
     /// `/settings/audit`.
     Audit(AuditQuery),
     /// `/settings/danger`.
@@ -21,8 +23,16 @@ pub enum SettingsPage {
 
 impl SettingsPage {
     /// Returns all pages, in the order of the navigation.
-    pub fn all() -> [Self; 6] {
-        [Self::General, Self::Branding, Self::Members, Self::Security, Self::Audit(AuditQuery::default()), Self::Danger]
+    pub fn all() -> [Self; 7] {
+        [
+            Self::General,
+            Self::Branding,
+            Self::Members,
+            Self::Security,
+            Self::Keys,
+            Self::Audit(AuditQuery::default()),
+            Self::Danger,
+        ]
     }
 
     /// Returns the first page that the capabilities allow, to which links to the settings lead.
@@ -37,6 +47,7 @@ impl SettingsPage {
             "branding" => Self::Branding,
             "members" => Self::Members,
             "security" => Self::Security,
+            "keys" => Self::Keys,
             "audit" => Self::Audit(AuditQuery::from_pairs(pairs.iter().map(|(k, v)| (k.as_str(), v.as_str())))),
             "danger" => Self::Danger,
             _ => return None,
@@ -50,6 +61,7 @@ impl SettingsPage {
             Self::Branding => "branding",
             Self::Members => "members",
             Self::Security => "security",
+            Self::Keys => "keys",
             Self::Audit(_) => "audit",
             Self::Danger => "danger",
         }
@@ -70,6 +82,7 @@ impl SettingsPage {
             Self::Branding => "Branding",
             Self::Members => "Members",
             Self::Security => "Security",
+            Self::Keys => "API keys",
             Self::Audit(_) => "Audit log",
             Self::Danger => "Danger zone",
         }
@@ -81,7 +94,8 @@ impl SettingsPage {
             Self::General => "settings",
             Self::Branding => "palette",
             Self::Members => "customers",
-            Self::Security => "key",
+            Self::Security => "shield",
+            Self::Keys => "key",
             Self::Audit(_) => "clock",
             Self::Danger => "alert",
         }
@@ -93,7 +107,7 @@ impl SettingsPage {
         match self {
             // Every member may see the other members, and leave.
             Self::Members => Capability::ReadShared,
-            Self::General | Self::Branding | Self::Security | Self::Audit(_) | Self::Danger => {
+            Self::General | Self::Branding | Self::Security | Self::Keys | Self::Audit(_) | Self::Danger => {
                 Capability::ManageSettings
             }
         }

@@ -60,6 +60,7 @@ fn every_route_has_a_sample_url() {
         SettingsPage::Branding,
         SettingsPage::Members,
         SettingsPage::Security,
+        SettingsPage::Keys,
         SettingsPage::Audit(_),
         SettingsPage::Danger,
     );

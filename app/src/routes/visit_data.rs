@@ -4,6 +4,7 @@
 use model::count::quantity;
 use model::{
     WorkspaceRole,
+    api_key::ApiKey,
     audit::AuditView,
     billing::{InvoiceRow, UsageRow},
     catalog::{ProductDetail, ProductInput, RatePlanRow},
@@ -52,6 +53,8 @@ pub enum VisitData {
     Branding,
     /// Security requirements of the workspace.
     Security(SecuritySettings),
+    /// API keys of the workspace.
+    ApiKeys(Vec<ApiKey>),
     /// Audit log.
     Audit(Box<AuditView>),
     /// Contents that deleting the workspace would remove.
@@ -77,6 +80,7 @@ impl VisitData {
             | Self::General(_)
             | Self::Branding
             | Self::Security(_)
+            | Self::ApiKeys(_)
             | Self::Audit(_)
             | Self::Danger(_) => return None,
         };

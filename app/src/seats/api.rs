@@ -14,10 +14,11 @@ use model::{
     id::UserId,
     invite::{AT_ONCE, InviteOutcome, InviteResult, Pasted, people, too_many},
     mail::MailName,
-    members::{ActionOutcome, AutoJoin, MemberAction, Members},
+    members::{ActionOutcome, AutoJoin, Heir, MemberAction, Members},
     seating::Rank,
 };
 use store::{
+    api_keys,
     auto_joins::{self, NotJoinable},
     door::{Can, Mode, WorkspaceTx, Write},
     invites::{self, SendOutcome},
@@ -34,6 +35,12 @@ pub(crate) async fn page<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Members<Wor
     let (me, seat, organization) = (tx.user(), tx.tenant().seat, tx.tenant().workspace.organization.clone());
     let sees_all = seat.capabilities().has(Capability::ReadAll);
     let members = members::list(tx).await?;
+    let (mut key_owners, mut heirs) = (Vec::new(), Vec::new());
+    if let Ok(can) = tx.can::<ManageMembers>() {
+        key_owners = api_keys::owners(tx, &can).await?;
+        let settles = |m: &&members::WorkspaceMember| m.seat.capabilities().has(Capability::ManageSettings);
+        heirs = members.iter().filter(settles).map(|m| m.id).collect();
+    }
     let members = members.into_iter().filter(|m| sees_all || m.id == me).map(|m| m.row(&organization)).collect();
     let (mut invites, mut requests, mut joins, mut invites_left) = (Vec::new(), Vec::new(), Vec::new(), 0);
     let place = tx.tenant().workspace.name.clone();
@@ -43,13 +50,13 @@ pub(crate) async fn page<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Members<Wor
         joins = auto_joins::list(tx, &can).await?;
         invites_left = self::invites::allowance(tx, &can).await?.left;
     }
-    Ok(Members { me, role: seat.role(), place, invites_left, members, invites, requests, joins })
+    Ok(Members { me, role: seat.role(), place, invites_left, members, invites, requests, joins, key_owners, heirs })
 }
 
 /// Returns the people whose seats an action changes. Their advisory locks are held during the transaction.
 pub(crate) fn concerned<R: Rank>(action: &MemberAction<R>, me: UserId) -> Result<Vec<UserId>, AppError> {
     let people = match action {
-        MemberAction::SetRole { people, .. } | MemberAction::Remove(people) => people.clone(),
+        MemberAction::SetRole { people, .. } | MemberAction::Remove { people, .. } => people.clone(),
         MemberAction::Leave(successor) => successor.iter().copied().chain([me]).collect(),
         MemberAction::Transfer(to) => vec![*to, me],
         _ => Vec::new(),
@@ -79,6 +86,24 @@ pub async fn act(
     let done = within(call, &mut tx, action).await?;
     tx.commit().await?;
     Ok(done)
+}
+
+/// Revokes the API keys of a person who is removed, or gives them another owner.
+async fn settle_keys(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<ManageMembers>,
+    person: UserId,
+    heir: Heir,
+) -> Result<(), AppError> {
+    match heir {
+        Heir::Nobody => Ok(()),
+        Heir::Revoke => Ok(api_keys::revoke_of(tx, can, person).await?),
+        Heir::Person(heir) if api_keys::hand_over(tx, can, person, heir).await? => Ok(()),
+        Heir::Person(_) => {
+            let message = "Choose an owner or admin of the workspace who stays in it.";
+            Err(AppError::Invalid(FieldErrors::one("heir", message)))
+        }
+    }
 }
 
 fn may<C: CapabilityKind>(tx: &WorkspaceTx<Write>) -> Result<Can<C>, AppError> {
@@ -120,9 +145,11 @@ async fn within(
             }
             success(format!("{} now {}", people_are(&names), role.label()))
         }
-        MemberAction::Remove(people) => {
+        MemberAction::Remove { people, heir } => {
             let mut names = Vec::new();
             for person in people {
+                // Before the seat is removed: the keys are of a member.
+                settle_keys(tx, &can, *person, *heir).await?;
                 names.push(members::remove(tx, &can, *person).await?);
             }
             success(format!("{} removed from {}", listed(&names), tx.tenant().workspace.name))

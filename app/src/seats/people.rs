@@ -77,6 +77,7 @@ fn bulk<R: Rank>(form: MembersForm<R>, data: &Members<R>, roles: &[R], chosen: C
         <details class="confirm">
             <summary class="btn small quiet danger">"Remove people…"</summary>
             <p>{move || format!("{} {}", who(), removal::<R>(&place))}</p>
+            {(!data.key_owners.is_empty()).then(|| heir(data, None))}
             <button class="btn small danger" name="action" value="remove">"Remove people"</button>
         </details>
     })
@@ -93,6 +94,29 @@ fn removal<R: Rank>(place: &str) -> String {
             format!("will immediately lose access to every workspace in {place}, except those with direct access.")
         }
     }
+}
+
+/// Renders the choice of who takes over the API keys of the people who are removed: by default the current user.
+/// `leaver` is not offered.
+fn heir<R: Rank>(data: &Members<R>, leaver: Option<UserId>) -> AnyView {
+    let heirs = data.members.iter().filter(|m| data.heirs.contains(&m.id) && Some(m.id) != leaver);
+    let options = heirs
+        .map(|m| {
+            let name =
+                if m.id == data.me { format!("Give to {} (you)", m.name) } else { format!("Give to {}", m.name) };
+            view! { <option value=m.id.to_string() selected=m.id == data.me>{name}</option> }
+        })
+        .collect_view();
+    view! {
+        <label class="stack">
+            <span>"Their API keys"</span>
+            <span class="select"><select class="input" name="heir">
+                {options}
+                <option value="revoke">"Revoke"</option>
+            </select><Icon name="chevron-down"/></span>
+        </label>
+    }
+    .into_any()
 }
 
 fn row<R: Rank>(form: MembersForm<R>, data: &Members<R>, member: &Member<R>, roles: &[R], chosen: Chosen) -> AnyView {
@@ -178,6 +202,7 @@ fn menu<R: Rank>(
                 view! {
                     {hidden(&person)}
                     <p>{format!("{name} {}", removal::<R>(&data.place))}</p>
+                    {data.key_owners.contains(&member.id).then(|| heir(data, Some(member.id)))}
                     <button class="btn small danger">{format!("Remove {name}")}</button>
                 },
             ),

@@ -119,6 +119,8 @@ impl Form {
 pub(crate) enum Outcome {
     Go(String),
     Show(Response<Body>),
+    /// Shows the page of the form again, with these values.
+    Again(Returned),
 }
 
 /// Redirects to the second-factor prompt, which returns to `back`.

@@ -3,7 +3,7 @@
 //! Browsers cache the pictures and revalidate them on every use. Every request, including a revalidation, is authorized
 //! again.
 
-use crate::{error_response, pages, state::AppState};
+use crate::{error_code::Code, error_response, pages, state::AppState};
 use app::{error::AppError, pictures};
 use axum::{
     body::Body,
@@ -36,10 +36,10 @@ fn answer(request: &Request, name: &str, found: Result<Vec<u8>, AppError>) -> Re
     let png = match found {
         Ok(png) => png,
         Err(AppError::Unavailable) => {
-            return error_response::error(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment.");
+            return error_response::error(Code::Unavailable, "Try again in a moment.");
         }
         Err(AppError::Limited(_)) => return error_response::busy(request.uri().path()),
-        Err(_) => return error_response::error(StatusCode::NOT_FOUND, "not_found", "There is no such picture."),
+        Err(_) => return error_response::error(Code::NotFound, "There is no such picture."),
     };
     // A picture's name identifies its content, so the name is the validator (RFC 9110, section 8.8.3).
     let tag = format!("\"{name}\"");

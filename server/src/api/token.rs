@@ -1,15 +1,17 @@
-//! Extractor for the operator token of a request.
+//! Extractor for the operator token or API key of a request.
 
 use super::error::ApiError;
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
 };
+use model::api_key::KEY_PREFIX;
 use store::{door::Credential, secret::Secret};
 
-/// An operator token as presented (RFC 6750, section 2.1). It is not verified yet; the store verifies it.
+/// An operator token or an API key as presented (RFC 6750, section 2.1). It is not verified yet; the store verifies it.
 ///
-/// It is looked up among operator tokens only, so the secret of a session is not accepted.
+/// It is looked up among operator tokens, or among the keys of the workspace in the path, so the secret of a session is
+/// not accepted.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bearer(pub(crate) Credential);
 
@@ -29,6 +31,7 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Result<Bearer, ApiError> {
         return Err(ApiError::NoToken);
     }
     match (Secret::presented(token.trim_start()), values.next()) {
+        (Some(secret), None) if secret.reveal().starts_with(KEY_PREFIX) => Ok(Bearer(Credential::Key(secret.hash()))),
         (Some(secret), None) => Ok(Bearer(Credential::Token(secret.hash()))),
         _ => Err(ApiError::BadToken),
     }
@@ -51,6 +54,8 @@ mod tests {
         let token = "Bearer stile_0123456789012345678901234567890123456789";
         assert!(matches!(read(&[token]), Ok(Bearer(Credential::Token(_)))));
         assert!(read(&["bearer stile_0123456789012345678901234567890123456789"]).is_ok());
+        let key = "Bearer stile_key_01234567_0123456789012345678901234567890123456789";
+        assert!(matches!(read(&[key]), Ok(Bearer(Credential::Key(_)))));
         assert!(matches!(read(&[]), Err(ApiError::NoToken)));
         assert!(matches!(read(&["Basic dXNlcjpwYXNzd29yZA=="]), Err(ApiError::NoToken)));
         assert!(matches!(read(&["Bearer"]), Err(ApiError::NoToken)));

@@ -1,9 +1,8 @@
 //! `GET /api/v1/me/workspaces`: the content of the workspace picker as JSON.
 
-use super::{error::ApiError, token::Bearer};
-use crate::{error_response::ErrorBody, state::AppState};
+use super::{error::ApiError, etag::Tagged, token::Bearer};
+use crate::state::AppState;
 use axum::{
-    Json,
     extract::{RawQuery, State},
     response::{Extension, IntoResponse as _, Response},
 };
@@ -64,10 +63,6 @@ struct Workspace {
     params(("refresh" = Option<bool>, Query, description = "Read now, past the 30 s cache")),
     responses(
         (status = 200, description = "The organizations and workspaces", body = Reach),
-        (status = 400, description = "A parameter is invalid", body = ErrorBody),
-        (status = 401, description = "No token, or one that is unknown, revoked or expired", body = ErrorBody),
-        (status = 429, description = "Too many requests; Retry-After says when to retry", body = ErrorBody),
-        (status = 503, description = "The database is not available", body = ErrorBody),
     ),
     security(("operator_token" = []))
 )]
@@ -79,7 +74,7 @@ pub(super) async fn list(
     let freshness = freshness(query.as_deref().unwrap_or_default())?;
     let found = state.services.store.picker(&credential, freshness).await?;
     let (principal, picker) = found.ok_or(ApiError::BadToken)?;
-    Ok((Extension(principal.person.id), Json(Reach::from(picker.as_ref()))).into_response())
+    Ok((Extension(principal.person.id), Tagged(Reach::from(picker.as_ref()))).into_response())
 }
 
 fn freshness(query: &str) -> Result<Freshness, ApiError> {

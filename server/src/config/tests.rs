@@ -38,6 +38,7 @@ fn invalid_settings_are_reported_with_the_expected_format() {
         ("STILE_LISTEN", "3000", "like 127.0.0.1:3000"),
         ("STILE_METRICS_LISTEN", "9100", "like 127.0.0.1:3000"),
         ("STILE_METRICS_TOKEN", "hunter2", "at least 16"),
+        ("STILE_API_RATE", "0", "1 to 100000"),
         ("STILE_PUBLIC_URL", "stile.example.com", "https://stile.example.com"),
         ("STILE_PUBLIC_URL", "https://stile.example.com/console", "scheme and host only"),
         ("STILE_TRUSTED_PROXIES", "10.0.0.1, proxy", "\"proxy\""),

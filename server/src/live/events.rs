@@ -7,7 +7,7 @@ use crate::shutdown::Shutdown;
 use std::time::Duration;
 use store::{
     Store,
-    events::{EventListener, EventReader, News},
+    live::{EventListener, EventReader, News},
 };
 use tokio::time::{Instant, sleep_until, timeout};
 

@@ -9,7 +9,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
 };
-use store::events::Event;
+use store::live::Event;
 use tokio::sync::{Notify, Semaphore};
 
 /// Maximum number of concurrent tabs per user on one server.

@@ -4,7 +4,7 @@
 //! `middleware::origin_check` checks the handshake like an unsafe request, so pages of other sites can't open a socket.
 
 use super::hub::{Hub, Slot};
-use crate::{error_response, state::AppState};
+use crate::{error_code::Code, error_response, state::AppState};
 use app::{
     live::server::TabState,
     live::{LiveMessage, clock, read_here},
@@ -14,7 +14,7 @@ use axum::{
         Request, State, WebSocketUpgrade,
         ws::{CloseFrame, Message, WebSocket, close_code},
     },
-    http::{StatusCode, header},
+    http::header,
     response::Response,
 };
 use model::Slug;
@@ -47,7 +47,7 @@ pub(crate) async fn open(State(state): State<AppState>, upgrade: WebSocketUpgrad
         Some(credential) => match store.person_reading(&credential).await {
             Ok(found) => found.map(|tx| (tx.principal().clone(), credential)),
             Err(_) => {
-                return error_response::error(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment.");
+                return error_response::error(Code::Unavailable, "Try again in a moment.");
             }
         },
         None => None,
@@ -65,8 +65,7 @@ pub(crate) async fn open(State(state): State<AppState>, upgrade: WebSocketUpgrad
         });
     };
     let Some(slot) = state.live.register(principal.person.id, principal.session) else {
-        let mut refusal =
-            error_response::error(StatusCode::TOO_MANY_REQUESTS, "too_many_tabs", "Close some tabs first.");
+        let mut refusal = error_response::error(Code::TooManyTabs, "Close some tabs first.");
         refusal.headers_mut().insert(header::RETRY_AFTER, error_response::RETRY_AFTER);
         return refusal;
     };

@@ -10,7 +10,7 @@ use tower_http::{
     CompressionLevel,
     compression::{
         CompressionLayer,
-        predicate::{And, NotForContentType, Predicate as _, SizeAbove},
+        predicate::{And, NotForContentType, Predicate, SizeAbove},
     },
 };
 
@@ -20,11 +20,24 @@ const LEAST: u64 = 1_400;
 /// 1 kB more.
 const LEVEL: i32 = 3;
 
+/// Excludes responses with a strong validator, which names exactly these bytes (RFC 9110, section 8.8.3).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NotTagged;
+
+impl Predicate for NotTagged {
+    fn should_compress<B>(&self, response: &http::Response<B>) -> bool
+    where
+        B: axum::body::HttpBody,
+    {
+        !response.headers().contains_key(header::ETAG)
+    }
+}
+
 /// Returns the compression layer.
-pub(crate) fn layer() -> CompressionLayer<And<SizeAbove, NotForContentType>> {
+pub(crate) fn layer() -> CompressionLayer<And<And<SizeAbove, NotForContentType>, NotTagged>> {
     CompressionLayer::new()
         .quality(CompressionLevel::Precise(LEVEL))
-        .compress_when(SizeAbove::new(LEAST).and(NotForContentType::IMAGES))
+        .compress_when(SizeAbove::new(LEAST).and(NotForContentType::IMAGES).and(NotTagged))
 }
 
 /// Removes `Accept-Encoding` from cross-site requests, and from requests that do not state their origin.

@@ -1,6 +1,6 @@
 //! Security and caching headers of every response: pages, JSON, errors, redirects and static files (ASVS 3.4).
 
-use crate::{assets, error_response, state::AppState};
+use crate::{assets, error_code::Code, error_response, state::AppState};
 use axum::{
     extract::{Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
@@ -51,7 +51,7 @@ pub(crate) async fn add(State(state): State<AppState>, mut request: Request, nex
     let path = request.uri().path().to_owned();
     let Some(nonce) = fresh_nonce() else {
         let message = "The server is temporarily unavailable. Try again.";
-        return error_response::refusal(&path, StatusCode::SERVICE_UNAVAILABLE, "unavailable", message);
+        return error_response::refusal(&path, Code::Unavailable, message);
     };
     request.extensions_mut().insert(Nonce(nonce.clone()));
     let mut response = next.run(request).await;

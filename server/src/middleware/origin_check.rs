@@ -7,13 +7,14 @@
 //! one function, without the layer.
 
 use crate::{
+    error_code::Code,
     error_response,
     state::AppState,
     web_origin::{WebOrigin, host, own_origin},
 };
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, Method, header},
     middleware::Next,
     response::Response,
 };
@@ -32,24 +33,23 @@ pub(crate) async fn check(State(state): State<AppState>, request: Request, next:
     let has_session = state.cookies(request.uri(), request.headers()).has_candidates(request.headers());
     let refusal = if !may_pass(request.method(), request.headers(), has_session, own_origin(public, host).as_ref()) {
         Some((
-            StatusCode::FORBIDDEN,
-            "foreign_origin",
+            Code::ForeignOrigin,
             "This request came from another site, so it was blocked. Open Stile directly and try again.",
         ))
     } else if !BY_ADDRESS.contains(&path) && !is_own_host(public, host) {
-        Some((StatusCode::MISDIRECTED_REQUEST, "unknown_host", "This server doesn’t serve that host name."))
+        Some((Code::UnknownHost, "This server doesn’t serve that host name."))
     } else if request.uri().path_and_query().is_some_and(|asked| asked.as_str().len() > ADDRESS_LIMIT) {
-        Some((StatusCode::URI_TOO_LONG, "address_too_long", "That URL is too long."))
+        Some((Code::AddressTooLong, "That URL is too long."))
     } else if reads_as_host(path) {
         // A redirect to this path could lead to another host.
-        Some((StatusCode::NOT_FOUND, "not_found", "There is nothing here."))
+        Some((Code::NotFound, "There is nothing here."))
     } else {
         None
     };
     match refusal {
-        Some((status, code, message)) => {
-            tracing::info!(code, "rejected before its handler");
-            error_response::refusal(path, status, code, message)
+        Some((code, message)) => {
+            tracing::info!(code = code.as_str(), "rejected before its handler");
+            error_response::refusal(path, code, message)
         }
         None => next.run(request).await,
     }

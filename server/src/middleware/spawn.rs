@@ -10,7 +10,9 @@
 
 use crate::{
     api::token,
-    client, error_response,
+    client,
+    error_code::Code,
+    error_response,
     middleware::request_log::RequestId,
     pages,
     state::{AppState, AppStateInner},
@@ -20,7 +22,7 @@ use app::{error::AppError, server::request::Purpose};
 use axum::{
     body::{Body, Bytes, HttpBody as _},
     extract::{Request, State},
-    http::{Method, StatusCode},
+    http::Method,
     middleware::Next,
     response::Response,
 };
@@ -95,7 +97,7 @@ pub(crate) async fn run(State(state): State<AppState>, request: Request, next: N
             Some(context) => app::documents::unavailable(&context).await,
             None => {
                 let message = "The request took too long. Try again in a moment.";
-                error_response::error(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
+                error_response::error(Code::Unavailable, message)
             }
         },
     }
@@ -138,7 +140,7 @@ async fn answer(state: AppState, mut request: Request, next: Next) -> Response {
     if let Err(error) = app::server::cookies::settle(&state.services.store, cookies, request.headers_mut()).await {
         tracing::warn!(%error, "which of several sessions is good could not be asked");
         let message = "The database is not available. Try again in a moment.";
-        return error_response::refusal(request.uri().path(), StatusCode::SERVICE_UNAVAILABLE, "unavailable", message);
+        return error_response::refusal(request.uri().path(), Code::Unavailable, message);
     }
     next.run(request).await
 }

@@ -22,12 +22,18 @@ pub enum StoreError {
     /// verified one.
     #[error("a second factor is asked for first")]
     FactorDemanded,
+    /// A later request with the same idempotency key has taken over, so this one was rolled back.
+    #[error("another request with the same idempotency key has taken over")]
+    Superseded,
     /// A row contains a value that the model does not know.
     #[error("the database holds {0}")]
     Inconsistent(String),
     /// A capability was used with a different workspace than it was issued for. Always a bug.
     #[error("a capability of one workspace was used in another")]
     ForeignCapability,
+    /// The API key lacks the scope that the request needs.
+    #[error("the API key lacks the scope {}", .0.as_str())]
+    Scope(model::api_key::Scope),
     /// The operating system returned no random bytes.
     #[error(transparent)]
     NoRandomness(#[from] crate::secret::NoRandomness),

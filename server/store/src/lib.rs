@@ -12,10 +12,10 @@ mod credential_owners;
 pub mod device;
 pub mod door;
 pub mod error;
-pub mod events;
 pub mod fair;
 pub mod guard;
 pub mod lint;
+pub mod live;
 pub mod mail;
 pub mod migrate;
 mod pool;
@@ -24,15 +24,16 @@ pub mod seal;
 mod seat_cache;
 pub mod secret;
 mod workspace;
+mod write_targets;
 pub mod zone;
 
 pub use account::{
-    access, deleted, factors, handoffs, identity, links, offers, organizations, password_attempts, pictures, profile,
-    rate_limits, seats, sessions, tokens,
+    access, deleted, factors, handoffs, idempotency, identity, links, offers, organizations, password_attempts,
+    pictures, profile, rate_limits, seats, sessions, tokens,
 };
 pub use error::{Constraint, StoreError};
 pub use pool::Store;
 pub use workspace::{
-    auto_joins, brand, customers, imports, invites, invoices, members, overview, products, rate_plans, security, settings,
-    time_zones, usage,
+    api_keys, auto_joins, brand, customers, events, imports, invites, invoices, members, meters, overview, products,
+    rate_plans, security, settings, time_zones, usage,
 };

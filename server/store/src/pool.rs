@@ -6,6 +6,7 @@ use crate::{
     error::StoreError,
     fair::{FairLimiter, Key, Limits, Permit, Share, WAITING, current_key},
     seat_cache::SeatCache,
+    write_targets::WriteTargets,
 };
 use model::{Slug, id::UserId};
 use sqlx::{
@@ -44,6 +45,7 @@ pub struct Store {
     pool: PgPool,
     pub(crate) seats: Arc<SeatCache>,
     credential_owners: Arc<CredentialOwners>,
+    pub(crate) write_targets: Arc<WriteTargets>,
     in_workspaces: FairLimiter,
     costly: FairLimiter,
     pinging: Arc<Semaphore>,
@@ -94,6 +96,7 @@ impl Store {
             pool,
             seats: Arc::default(),
             credential_owners: Arc::default(),
+            write_targets: Arc::default(),
             in_workspaces: FairLimiter::new(IN_WORKSPACES),
             costly: FairLimiter::new(COSTLY),
             pinging: Arc::new(Semaphore::new(1)),

@@ -161,13 +161,24 @@ actions! {
     Tokens {
         TokenCreated = "token_created", "created a token";
         TokenRevoked = "token_revoked", "revoked a token";
+        ApiKeyCreated = "api_key_created", "created an API key";
+        ApiKeyRevoked = "api_key_revoked", "revoked an API key";
+        ApiKeyHandedOver = "api_key_handed_over", "gave an API key another owner";
     }
     Content {
         ProductCreated = "product_created", "created a product";
         ProductUpdated = "product_updated", "edited a product";
         ProductArchived = "product_archived", "archived a product";
         ProductActivated = "product_active", "restored a product";
+        MeterCreated = "meter_created", "created a meter";
+        MeterUpdated = "meter_updated", "edited a meter";
+        MeterArchived = "meter_archived", "archived a meter";
+        MeterActivated = "meter_active", "restored a meter";
         RatePlanCreated = "rate_plan_created", "created a rate plan";
+        RatePlanUpdated = "rate_plan_updated", "edited a rate plan";
+        RatePlanArchived = "rate_plan_archived", "archived a rate plan";
+        RatePlanActivated = "rate_plan_active", "restored a rate plan";
+        RatePlanVersionPublished = "rate_plan_version_published", "published a version of a rate plan";
         CustomerCreated = "customer_created", "created a customer";
         CustomerUpdated = "customer_updated", "edited a customer";
         CustomerArchived = "customer_archived", "archived a customer";

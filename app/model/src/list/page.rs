@@ -1,6 +1,6 @@
 //! Keyset pagination: one page of a list, its position in the list, and the cursors of the adjacent pages.
 
-use super::{Cursor, ListQuery, PAGE_ROWS, Position};
+use super::{Cursor, ListQuery, Position};
 use crate::money::grouped;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct ListPage<Row> {
     /// The query that was executed.
     pub query: ListQuery,
-    /// Rows of the page, at most [`PAGE_ROWS`].
+    /// Rows of the page, at most [`ListQuery::rows`].
     pub rows: Vec<Row>,
     /// Total number of matching rows.
     pub total: i64,
@@ -47,11 +47,12 @@ impl Part {
     /// Returns the range to read instead, if the number of rows read shows that the first one was unsuitable.
     ///
     /// If no rows follow a cursor, because they were archived or the cursor belongs to another filter, the last page is
-    /// read. If less than a page precedes a cursor, the first page is read from its start.
-    pub const fn instead(self, rows: usize) -> Option<Self> {
+    /// read. If less than a page precedes a cursor, the first page is read from its start. `page` is the number of rows
+    /// of a full page.
+    pub const fn instead(self, rows: usize, page: usize) -> Option<Self> {
         match self {
             Self::Behind if rows == 0 => Some(Self::End),
-            Self::Ahead if rows < PAGE_ROWS => Some(Self::Start),
+            Self::Ahead if rows < page => Some(Self::Start),
             _ => None,
         }
     }
@@ -62,19 +63,19 @@ impl Part {
     }
 
     /// Returns the number of read rows that belong on the page. An extra row only shows that there are more.
-    fn fits(self, total: i64) -> usize {
+    fn fits(self, total: i64, page: usize) -> usize {
         match self {
             // The pages before the last one are full.
-            Self::End => usize::try_from(total - 1).map_or(0, |last| last % PAGE_ROWS + 1),
-            _ => PAGE_ROWS,
+            Self::End => usize::try_from(total - 1).map_or(0, |last| last % page + 1),
+            _ => page,
         }
     }
 
     /// Returns the number of rows before the page, if it follows from the number of rows read and the total. Otherwise
     /// the rows must be counted, see [`Part::offset_by_count`].
-    pub fn offset(self, read: usize, total: i64) -> Option<i64> {
-        let more = read > self.fits(total);
-        let shown = read.min(self.fits(total)) as i64;
+    pub fn offset(self, read: usize, total: i64, page: usize) -> Option<i64> {
+        let more = read > self.fits(total, page);
+        let shown = read.min(self.fits(total, page)) as i64;
         match self {
             Self::Behind if more => None,
             Self::Ahead if more => None,
@@ -85,9 +86,9 @@ impl Part {
 
     /// Returns the number of rows before the page. `beyond` is the number of all rows beyond the cursor, in the
     /// direction that was read.
-    pub const fn offset_by_count(self, beyond: i64, total: i64) -> i64 {
+    pub const fn offset_by_count(self, beyond: i64, total: i64, page: usize) -> i64 {
         let offset = match self {
-            Self::Ahead => beyond - PAGE_ROWS as i64,
+            Self::Ahead => beyond - page as i64,
             Self::Start | Self::Behind | Self::End => total - beyond,
         };
         if offset < 0 { 0 } else { offset }
@@ -103,8 +104,9 @@ impl<Row> ListPage<Row> {
         (offset, total): (i64, i64),
         cursor: impl Fn(&Row) -> Cursor,
     ) -> Self {
-        let more = rows.len() > part.fits(total);
-        rows.truncate(part.fits(total));
+        let fits = part.fits(total, query.rows.max(1));
+        let more = rows.len() > fits;
+        rows.truncate(fits);
         if part.is_backward() {
             rows.reverse();
         }
@@ -157,16 +159,16 @@ pub fn range(offset: i64, rows: usize, total: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::list::Noun;
+    use crate::list::{Noun, PAGE_ROWS};
     use proptest::prelude::*;
     use uuid::Uuid;
 
     proptest! {
         /// Paging forward and then backward through any list visits every row once and in order, with correct offsets.
         #[test]
-        fn paging_visits_every_row_once(count in 0usize..90) {
+        fn paging_visits_every_row_once(count in 0usize..90, rows in 1usize..=100) {
             let all: Vec<usize> = (0..count).collect();
-            let mut page = fetch(&all, &ListQuery::new(Noun::Customers));
+            let mut page = fetch(&all, &ListQuery::new(Noun::Customers).of_rows(rows));
             let (mut seen, mut first_pages) = (page.rows.clone(), vec![page.rows.clone()]);
             while let Some(next) = page.next.clone() {
                 page = fetch(&all, &page.query.at(Position::After(next)));
@@ -179,7 +181,7 @@ mod tests {
                 first_pages.pop();
                 page = fetch(&all, &page.query.at(Position::Before(previous)));
                 prop_assert_eq!(Some(&page.rows), first_pages.last());
-                prop_assert_eq!(page.offset, ((first_pages.len() - 1) * PAGE_ROWS) as i64);
+                prop_assert_eq!(page.offset, ((first_pages.len() - 1) * rows) as i64);
             }
         }
 
@@ -222,13 +224,14 @@ mod tests {
         };
         let mut part = Part::of(&query.position);
         let mut rows = beyond(part);
-        if let Some(instead) = part.instead(rows.len().min(PAGE_ROWS + 1)) {
+        if let Some(instead) = part.instead(rows.len().min(query.rows + 1), query.rows) {
             part = instead;
             rows = beyond(part);
         }
         let (count, total) = (rows.len() as i64, all.len() as i64);
-        rows.truncate(PAGE_ROWS + 1);
-        let offset = part.offset(rows.len(), total).unwrap_or_else(|| part.offset_by_count(count, total));
+        rows.truncate(query.rows + 1);
+        let offset = part.offset(rows.len(), total, query.rows);
+        let offset = offset.unwrap_or_else(|| part.offset_by_count(count, total, query.rows));
         ListPage::build(query, part, rows, (offset, total), place)
     }
 

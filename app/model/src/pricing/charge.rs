@@ -13,6 +13,24 @@ pub enum Timing {
     Advance,
 }
 
+impl Timing {
+    /// All timings, in the order in which forms offer them.
+    pub const ALL: [Self; 2] = [Self::Advance, Self::Arrears];
+
+    /// Returns the name stored in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Arrears => "arrears",
+            Self::Advance => "advance",
+        }
+    }
+
+    /// Parses a stored name. Returns `None` if it is unknown.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|timing| timing.as_str() == word)
+    }
+}
+
 /// Number by which a fee is multiplied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -83,13 +83,13 @@ impl Quantity {
     }
 
     /// Returns a quantity of `millionths / 10^6`; `None` if it is out of range.
-    pub(super) fn from_millionths(millionths: i128) -> Option<Self> {
+    pub(crate) fn from_millionths(millionths: i128) -> Option<Self> {
         let value = Decimal::try_from_i128_with_scale(millionths, QUANTITY_PLACES).ok()?;
         Self::from_decimal(value).ok()
     }
 
     /// Returns the quantity as a multiple of 10^-6.
-    pub(super) fn millionths(self) -> i128 {
+    pub(crate) fn millionths(self) -> i128 {
         self.0.mantissa() * 10i128.pow(QUANTITY_PLACES.saturating_sub(self.0.scale()))
     }
 

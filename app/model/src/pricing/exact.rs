@@ -76,6 +76,25 @@ impl Exact {
         i64::try_from(minor).map_err(|_| OutOfRange)
     }
 
+    /// Returns how many of `parts` equal parts of `whole` the amount is, rounded: the coordinate of a drawing.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if `whole` is not above zero or the result can't be computed.
+    pub(crate) fn share(self, whole: Self, parts: u32) -> Result<i128, OutOfRange> {
+        let scale = self.scale.max(whole.scale);
+        let product = self.scaled(scale)?.checked_mul(i128::from(parts)).ok_or(OutOfRange)?;
+        divide_rounded(product, whole.scaled(scale)?)
+    }
+
+    /// Returns whether the amount is less than another.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if the amounts can't be compared exactly.
+    pub fn is_below(self, other: Self) -> Result<bool, OutOfRange> {
+        let scale = self.scale.max(other.scale);
+        Ok(self.scaled(scale)? < other.scaled(scale)?)
+    }
+
     fn scaled(self, scale: u32) -> Result<i128, OutOfRange> {
         self.mantissa.checked_mul(power_of_ten(scale - self.scale)?).ok_or(OutOfRange)
     }

@@ -79,6 +79,8 @@ async fn members(tx: &mut OrganizationTx) -> Result<Members<OrganizationRole>, A
         invites,
         requests: Vec::new(),
         joins: Vec::new(),
+        key_owners: Vec::new(),
+        heirs: Vec::new(),
     })
 }
 
@@ -157,7 +159,8 @@ async fn within(
             }
             success(format!("{} now {}", people_are(&names), role.label()))
         }
-        MemberAction::Remove(people) => {
+        // The keys of workspaces are kept, and not accepted while their owner has no seat.
+        MemberAction::Remove { people, .. } => {
             let mut names = Vec::new();
             for person in people {
                 names.push(organizations::remove(tx, *person).await?);

@@ -10,7 +10,7 @@ use crate::{
     ui::Icon,
 };
 use leptos::prelude::*;
-use model::{Capability, catalog::ProductDetail, count::quantity, moment, money::grouped};
+use model::{Capability, catalog::ProductDetail, moment, money::grouped};
 
 /// Renders the detail page.
 pub fn detail(scope: Scope, product: &ProductDetail) -> AnyView {
@@ -34,7 +34,6 @@ pub fn detail(scope: Scope, product: &ProductDetail) -> AnyView {
                     <td class="col-main"><a draggable="false" class="row-link" href=scope.url(&Page::RatePlan(plan.id))>{plan.name.clone()}</a></td>
                     <td class="fit">{lifecycle(plan.status)}</td>
                     <td class="num narrow">{grouped(plan.customers.unsigned_abs())}</td>
-                    <td class="num wide">{plan.price.to_string()}" "<span class="unit">{format!("per {}", plan.per())}</span></td>
                 </tr>
             }
         })
@@ -49,8 +48,6 @@ pub fn detail(scope: Scope, product: &ProductDetail) -> AnyView {
                 <div class="section-head"><h2 id="facts">"Details"</h2></div>
                 <dl class="facts">
                     {fact("Code", view! { <span class="mono">{row.code.clone()}</span> })}
-                    {fact("Unit", row.unit.clone())}
-                    {fact("Usage, last 30 days", quantity(product.used_30_days, &row.unit))}
                     {fact("Created", view! { <time title=moment::exact(*row.created_at)>{moment::date(row.created_at.date())}</time> })}
                     {(!product.description.is_empty()).then(|| fact("Description", product.description.clone()))}
                 </dl>
@@ -61,7 +58,7 @@ pub fn detail(scope: Scope, product: &ProductDetail) -> AnyView {
                     {if product.rate_plans.is_empty() { view! { <p class="muted">"No rate plans yet"</p> }.into_any() } else { view! {
                         <div class="table-wrap"><table class="data-table">
                             <caption class="visually-hidden">{format!("Rate plans of {}", row.name)}</caption>
-                            <thead><tr><th scope="col">"Name"</th><th scope="col" class="fit">"Status"</th><th scope="col" class="num narrow">"Customers"</th><th scope="col" class="num wide">"Price"</th></tr></thead>
+                            <thead><tr><th scope="col">"Name"</th><th scope="col" class="fit">"Status"</th><th scope="col" class="num narrow">"Customers"</th></tr></thead>
                             <tbody>{plans}</tbody>
                         </table></div>
                     }.into_any() }}

@@ -35,13 +35,12 @@ pub fn form(scope: Scope, input: &ProductInput) -> AnyView {
     let value = |name: &str, stored: &str| page.typed(name).unwrap_or_else(|| stored.to_owned());
     let errors = page.state.errors;
     let (name, code) = (value("name", &input.name), value("code", &input.code));
-    let (unit, description) = (value("unit", &input.unit), value("description", &input.description));
+    let description = value("description", &input.description);
     view! {
         <FormShell page title button back>
             <div class="form-part" role="group" aria-label="Details">
                 <TextField name="name" label="Name" value=name errors/>
-                <TextField name="code" label="Code" value=code errors mono=true hint="Used when recording usage. Letters, digits, hyphens and underscores."/>
-                <TextField name="unit" label="Unit" value=unit errors hint="For example seat, GB or 1,000 tokens"/>
+                <TextField name="code" label="Code" value=code errors mono=true hint="Letters, digits, hyphens and underscores"/>
                 <TextAreaField name="description" label="Description" value=description errors/>
             </div>
         </FormShell>

@@ -25,7 +25,6 @@ use model::{
 const COLUMNS: &[Column] = &[
     sortable("Name", "col-main", SortBy::Name),
     column("Code", "col-sm"),
-    column("Unit", "col-md fit"),
     column("Status", "fit"),
     column("Rate plans", "num narrow"),
     sortable("Created", "num col-md", SortBy::Created),
@@ -36,7 +35,7 @@ static SPEC: ListSpec = ListSpec {
     columns: COLUMNS,
     rows: &RowsOf { page: |data| if let PageData::Products(page) = data { Some(page) } else { None }, cells },
     create: Some(("New product", Page::NewProduct)),
-    teaches: "Products are what you sell, each with a unit for its usage. Rate plans set their prices.",
+    teaches: "Products are what you sell. Meters count their usage, and rate plans set their prices.",
 };
 
 /// Renders the list page.
@@ -49,7 +48,6 @@ fn cells(scope: Scope, row: Cells<'_, ProductRow>) -> Vec<AnyView> {
     vec![
         row.main((Font::Text, Font::Mono), url, |r| r.name.clone(), |r| r.code.clone()),
         row.text("col-sm mono", |r| r.code.clone()),
-        row.text("col-md fit", |r| r.unit.clone()),
         row.status(|r| lifecycle_words(r.status)),
         row.text("num narrow", |r| grouped(r.rate_plans.unsigned_abs())),
         row.day("num col-md", |r| r.created_at),

@@ -1,7 +1,9 @@
 //! Server side of the workspace settings: page data and server functions. Also creates and restores workspaces.
 
+use super::keys::api::{self as keys, CREATED};
 use crate::server::workspace::{opened, reading, writing};
 use crate::{
+    boot::Returned,
     console::PageData,
     error::AppError,
     pictures,
@@ -18,6 +20,7 @@ use futures_util::stream;
 use http::{HeaderValue, Response, header};
 use model::{
     FieldErrors, Slug,
+    api_key::KeyInput,
     audit::{Action, AuditQuery, AuditView, Detail, Position},
     capability::{CapabilityKind, ManageSettings, OwnWorkspace},
     csv,
@@ -60,6 +63,7 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &SettingsPage) 
         SettingsPage::Audit(query) => VisitData::Audit(Box::new(log(tx, &can, query).await?)),
         SettingsPage::Danger => VisitData::Danger(settings::contents(tx, &can).await?),
         SettingsPage::Security => VisitData::Security(security::read(tx, &can).await?),
+        SettingsPage::Keys => VisitData::ApiKeys(store::api_keys::list(tx, &can).await?),
         // The entry contains this data already.
         SettingsPage::Branding => VisitData::Branding,
         SettingsPage::Members => return Ok(PageData::Missing),
@@ -167,6 +171,14 @@ enum BrandingForm {
     RemoveLogo,
 }
 
+/// Form actions of the API keys page.
+#[derive(Deserialize)]
+#[serde(tag = "action", rename_all = "kebab-case")]
+enum KeysForm {
+    Create(KeyInput),
+    Revoke { id: String },
+}
+
 /// Handles a form that was posted to a settings page.
 pub(crate) async fn submit(
     call: &Call,
@@ -197,6 +209,17 @@ pub(crate) async fn submit(
             };
             demand_factor(call, slug, grant, demand).await?;
         }
+        SettingsPage::Keys => match form.act()? {
+            KeysForm::Create(input) => {
+                // The key is in this response only: it is not stored and must not be in a URL.
+                let key = keys::create(call, slug, grant, &input).await?;
+                let values = vec![(CREATED.to_owned(), key)];
+                return Ok(Outcome::Again(Returned { values, ..Returned::default() }));
+            }
+            KeysForm::Revoke { id } => {
+                keys::revoke(call, slug, grant, id.parse().map_err(|_| AppError::Absent)?).await?;
+            }
+        },
         SettingsPage::Danger => {
             form.expect_action("delete")?;
             delete_workspace(call, slug, grant, form.get("slug")).await?;

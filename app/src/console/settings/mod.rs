@@ -8,6 +8,7 @@ mod audit;
 mod branding;
 mod danger;
 mod general;
+pub(crate) mod keys;
 mod members;
 mod security;
 mod server_fns;
@@ -77,10 +78,12 @@ fn framed(scope: Scope, page: SettingsPage) -> AnyView {
         // It keeps the results of the last invites while its data is reloaded.
         return view! { <h2 class="settings-title">{title}</h2>{members::view(scope)} }.into_any();
     }
+    // Outside of the body, which is built again when its data changes.
+    let created_key = RwSignal::new(None);
     let body = move || {
         scope.current.with(|current| match &current.data {
             Some(PageData::Denied(needed)) => why_not(scope, *needed),
-            Some(PageData::Visit(_, data)) => data.decode().map_or_else(absent, |data| setting(scope, &data)),
+            Some(PageData::Visit(_, data)) => data.decode().map_or_else(absent, |data| setting(scope, &data, created_key)),
             Some(_) => absent(),
             None => match scope.failed.get() {
                 Some(error) => failed(scope, &error.message()),
@@ -94,11 +97,12 @@ fn framed(scope: Scope, page: SettingsPage) -> AnyView {
     view! { <h2 class="settings-title">{title}</h2>{body} }.into_any()
 }
 
-fn setting(scope: Scope, data: &VisitData) -> AnyView {
+fn setting(scope: Scope, data: &VisitData, created_key: RwSignal<Option<String>>) -> AnyView {
     match data {
         VisitData::General(settings) => general::view(scope, settings),
         VisitData::Branding => branding::view(scope),
         VisitData::Security(settings) => security::view(scope, settings),
+        VisitData::ApiKeys(keys) => keys::view(scope, keys, created_key),
         VisitData::Audit(log) => audit::view(scope, log),
         VisitData::Danger(contents) => danger::view(scope, *contents),
         _ => absent(),

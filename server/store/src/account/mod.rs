@@ -4,6 +4,7 @@ pub mod access;
 pub mod deleted;
 pub mod factors;
 pub mod handoffs;
+pub mod idempotency;
 pub mod identity;
 pub(crate) mod invites;
 pub mod links;

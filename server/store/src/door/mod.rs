@@ -20,9 +20,10 @@ mod write_locks;
 pub use mfa::{MfaSubject, MfaTx};
 pub use organization::OrganizationTx;
 pub use person::{PersonTx, Principal};
+pub(crate) use tx::attempting;
 pub use tx::discarding_writes;
 pub(crate) use workspace::Access;
-pub use workspace::{Can, Demand, Denied, Door, Mode, Read, Tenant, Visit, WorkspaceTx, Write};
+pub use workspace::{Can, Demand, Denied, Door, KeyAccess, Mode, Read, Tenant, Visit, WorkspaceTx, Write};
 
 use crate::secret::SecretHash;
 use model::id::{UserId, WorkspaceId};
@@ -44,6 +45,8 @@ pub enum Credential {
     Session(SecretHash),
     /// Hash of an operator token.
     Token(SecretHash),
+    /// Hash of an API key of a workspace. It opens that workspace only, and nothing of its owner's account.
+    Key(SecretHash),
 }
 
 impl Credential {
@@ -51,18 +54,19 @@ impl Credential {
         match self {
             Self::Session(_) => "session",
             Self::Token(_) => "token",
+            Self::Key(_) => "key",
         }
     }
 
     pub(crate) const fn secret(&self) -> SecretHash {
         match self {
-            Self::Session(hash) | Self::Token(hash) => *hash,
+            Self::Session(hash) | Self::Token(hash) | Self::Key(hash) => *hash,
         }
     }
 
     pub(crate) fn hash(&self) -> &[u8] {
         match self {
-            Self::Session(hash) | Self::Token(hash) => hash.bytes(),
+            Self::Session(hash) | Self::Token(hash) | Self::Key(hash) => hash.bytes(),
         }
     }
 }

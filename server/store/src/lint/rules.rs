@@ -99,7 +99,7 @@ pub(super) const RULES: &[&str] = &[
             where p.prosecdef
                 and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'))
         select name, format('is security definer and open to stile_app, but is no door; revoke execute on function %s from public, stile_app', name)
-        from definers where reachable and name not in ('door.person(text, bytea)', 'door.workspace(text, bytea, text)', 'door.clock(uuid)',
+        from definers where reachable and name not in ('door.person(text, bytea)', 'door.workspace(text, bytea, text)', 'door.key(bytea, text)', 'door.clock(uuid)',
             'door.organization(text, bytea, uuid)', 'door.credentials(text)', 'door.register(uuid, text, text, text)',
             'door.found_organization(uuid, text)', 'door.seats()', 'door.logo(text, text)', 'door.portrait(uuid, text)',
             'door.queue_mail(uuid, text)', 'door.claim_mail(integer)', 'door.settle_mail(uuid, text, boolean)',
@@ -114,7 +114,7 @@ pub(super) const RULES: &[&str] = &[
             'door.take_link(bytea, text)', 'door.take_address(bytea)',
             'door.events(text)', 'door.sweep_events()', 'door.slug_is_free(text)', 'door.deleted_workspaces()',
             'door.deleted_workspace(text, bytea, text)',
-            'door.prover(bytea)', 'door.passkey(bytea)', 'door.keep_challenge(bytea, jsonb)', 'door.take_challenge(bytea)')
+            'door.prover(bytea)', 'door.passkey(bytea)', 'door.keep_challenge(bytea, jsonb)', 'door.take_challenge(bytea)', 'door.settle_answer(uuid, integer, text, text, text, bytea)')
         union all
         select name, format('is security definer with the rights of %s; run: alter function %s owner to stile_door', proowner::regrole, name)
         from definers, door where (reachable or ours) and proowner <> door.oid

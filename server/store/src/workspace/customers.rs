@@ -267,6 +267,24 @@ pub async fn update(
     Ok(true)
 }
 
+/// Locks a customer until the transaction ends, so that what is read of it next can't change before it is written.
+/// Returns `false` if the workspace has no customer with that id.
+///
+/// # Errors
+/// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.customers.lock", skip_all, fields(customer_id = %id))]
+pub async fn lock(tx: &mut WorkspaceTx<Write>, can: &Can<EditContent>, id: CustomerId) -> Result<bool, StoreError> {
+    let workspace = tx.id().uuid();
+    let found = sqlx::query_scalar!(
+        "select id from workspace.customers where workspace_id = $1 and id = $2 for update",
+        workspace,
+        id.uuid(),
+    )
+    .fetch_optional(can.on(tx)?)
+    .await?;
+    Ok(found.is_some())
+}
+
 /// Archives or restores a customer, and logs it if the status changed. Returns `false` if the workspace has no customer
 /// with that id.
 ///

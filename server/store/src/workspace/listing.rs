@@ -156,8 +156,8 @@ impl<Row> Read<Row> {
     }
 }
 
-/// Reads one page of a list by compile-time checked statements, one for each direction, and its position: the total
-/// number of rows, and the number before the page.
+/// Reads one page of a list by compile-time checked statements, one for each direction and limit, and its position: the
+/// total number of rows, and the number before the page.
 ///
 /// `$columns` are selected from `$from`, which contains tables and a condition with the parameters `$1` workspace, `$2`
 /// search text, `$3` status, followed by those in `$more`. `$key` is the sort column. `$at` are the numbers of the next
@@ -171,12 +171,31 @@ macro_rules! read {
         let search = listing::sought($query);
         let status = listing::status($query);
         let mut part = listing::part::<$key_type>($query);
+        let page = $query.rows.clamp(1, model::list::PAGE_ROWS_MAX);
+        // Two constants, so that the planner knows how few rows are read.
+        let wide = page > model::list::PAGE_ROWS;
         let (rows, start) = loop {
             let start = listing::start::<$key_type>($query, part);
-            let rows = if start.descending {
+            let mut rows = if start.descending && wide {
+                sqlx::query_as!(
+                    $row,
+                    "select " + $columns + $from + " and (" + $key + ", t.id) < (" + $at_key + ", " + $at_id + ") order by " + $key + " desc, t.id desc limit 101",
+                    workspace, search, status, $($more,)* start.key, start.id
+                )
+                .fetch_all($tx.reading())
+                .await?
+            } else if start.descending {
                 sqlx::query_as!(
                     $row,
                     "select " + $columns + $from + " and (" + $key + ", t.id) < (" + $at_key + ", " + $at_id + ") order by " + $key + " desc, t.id desc limit 21",
+                    workspace, search, status, $($more,)* start.key, start.id
+                )
+                .fetch_all($tx.reading())
+                .await?
+            } else if wide {
+                sqlx::query_as!(
+                    $row,
+                    "select " + $columns + $from + " and (" + $key + ", t.id) > (" + $at_key + ", " + $at_id + ") order by " + $key + ", t.id limit 101",
                     workspace, search, status, $($more,)* start.key, start.id
                 )
                 .fetch_all($tx.reading())
@@ -190,7 +209,8 @@ macro_rules! read {
                 .fetch_all($tx.reading())
                 .await?
             };
-            match part.instead(rows.len()) {
+            rows.truncate(page + 1);
+            match part.instead(rows.len(), page) {
                 Some(instead) => part = instead,
                 None => break (rows, start),
             }
@@ -203,7 +223,7 @@ macro_rules! read {
                     .await?
             }
         };
-        let offset = match part.offset(rows.len(), total) {
+        let offset = match part.offset(rows.len(), total, page) {
             Some(offset) => offset,
             None => {
                 let beyond = if start.descending {
@@ -221,7 +241,7 @@ macro_rules! read {
                     .fetch_one($tx.reading())
                     .await?
                 };
-                part.offset_by_count(beyond, total)
+                part.offset_by_count(beyond, total, page)
             }
         };
         listing::Read { part, rows, offset, total }
@@ -236,6 +256,7 @@ mod tests {
     #[test]
     fn the_query_limit_is_one_row_more_than_a_page() {
         assert_eq!(model::list::PAGE_ROWS + 1, 21, "the limit in read! must follow");
+        assert_eq!(model::list::PAGE_ROWS_MAX + 1, 101, "the wide limit in read! must follow");
     }
 
     #[test]

@@ -3,14 +3,17 @@
 //! Each query filters by workspace although row level security would suffice, so that the planner can use indexes with
 //! the workspace as first column.
 
+pub mod api_keys;
 pub mod auto_joins;
 pub mod brand;
 pub mod customers;
+pub mod events;
 pub mod imports;
 pub mod invites;
 pub mod invoices;
 mod listing;
 pub mod members;
+pub mod meters;
 pub mod overview;
 pub mod products;
 pub mod rate_plans;

@@ -22,7 +22,6 @@ struct Row {
     name: String,
     name_key: String,
     code: String,
-    unit: String,
     status: String,
     rate_plans: i64,
     created_at: OffsetDateTime,
@@ -37,7 +36,6 @@ impl Row {
             id: ProductId::from_uuid(self.id),
             name: self.name,
             code: self.code,
-            unit: self.unit,
             status: known("status", &self.status, Lifecycle::from_word(&self.status))?,
             rate_plans: self.rate_plans,
             created_at: zone.local(self.created_at),
@@ -48,8 +46,12 @@ impl Row {
 macro_rules! products {
     ($tx:expr, $query:expr, $key_type:ty, $key:literal) => {
         read!($tx, Row, $key_type, $query,
-            r#"t.id, t.name, t.name_key as "name_key!", t.code, t.unit, t.status, t.created_at,
-                (select count(*) from workspace.rate_plans r where r.workspace_id = t.workspace_id and r.product_id = t.id) as "rate_plans!",
+            r#"t.id, t.name, t.name_key as "name_key!", t.code, t.status, t.created_at,
+                (select count(distinct c.plan_id) from workspace.rate_plan_charges c
+                    where c.workspace_id = t.workspace_id and c.product_id = t.id and c.version = (
+                        select v.version from workspace.rate_plan_versions v
+                        where v.workspace_id = c.workspace_id and v.plan_id = c.plan_id
+                        order by v.state = 'published' desc, v.version desc limit 1)) as "rate_plans!",
                 -- Nothing to look at in a row: the index alone says how many there are.
                 case when $2 = '' and $3::text is null then (select count(*) from workspace.products n where n.workspace_id = $1) end as "total?""#,
             r#" from workspace.products t where t.workspace_id = $1
@@ -83,10 +85,12 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
 pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: ProductId) -> Result<Option<ProductDetail>, StoreError> {
     let workspace = tx.id().uuid();
     let row = sqlx::query!(
-        r#"select t.id, t.name, t.name_key as "name_key!", t.code, t.unit, t.status, t.created_at, t.description,
-            (select count(*) from workspace.rate_plans r where r.workspace_id = t.workspace_id and r.product_id = t.id) as "rate_plans!",
-            (select coalesce(sum(u.quantity), 0)::bigint from workspace.usage u where u.workspace_id = t.workspace_id
-                and u.product_id = t.id and u.recorded_at > now() - interval '30 days') as "used!"
+        r#"select t.id, t.name, t.name_key as "name_key!", t.code, t.status, t.created_at, t.description,
+            (select count(distinct c.plan_id) from workspace.rate_plan_charges c
+                    where c.workspace_id = t.workspace_id and c.product_id = t.id and c.version = (
+                        select v.version from workspace.rate_plan_versions v
+                        where v.workspace_id = c.workspace_id and v.plan_id = c.plan_id
+                        order by v.state = 'published' desc, v.version desc limit 1)) as "rate_plans!"
         from workspace.products t where t.workspace_id = $1 and t.id = $2"#,
         workspace,
         id.uuid(),
@@ -95,19 +99,18 @@ pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: ProductId) -> Result<Opti
     .await?;
     let Some(row) = row else { return Ok(None) };
     let rate_plans = super::rate_plans::of_product(tx, id).await?;
-    let (description, used_30_days) = (row.description, row.used);
+    let description = row.description;
     let row = Row {
         id: row.id,
         name: row.name,
         name_key: row.name_key,
         code: row.code,
-        unit: row.unit,
         status: row.status,
         rate_plans: row.rate_plans,
         created_at: row.created_at,
         total: None,
     };
-    Ok(Some(ProductDetail { row: row.local(&tx.zone())?, description, rate_plans, used_30_days }))
+    Ok(Some(ProductDetail { row: row.local(&tx.zone())?, description, rate_plans }))
 }
 
 /// Creates a product and logs it.
@@ -122,12 +125,11 @@ pub async fn create(
 ) -> Result<ProductId, StoreError> {
     let (workspace, id) = (tx.id().uuid(), Uuid::now_v7());
     sqlx::query!(
-        "insert into workspace.products (workspace_id, id, name, code, unit, description) values ($1, $2, $3, $4, $5, $6)",
+        "insert into workspace.products (workspace_id, id, name, code, description) values ($1, $2, $3, $4, $5)",
         workspace,
         id,
         draft.name.as_str(),
         draft.code,
-        draft.unit.as_str(),
         draft.description,
     )
     .execute(can.on(tx)?)
@@ -149,7 +151,7 @@ pub async fn update(
 ) -> Result<bool, StoreError> {
     let workspace = tx.id().uuid();
     let before = sqlx::query!(
-        "select name, code, unit, description from workspace.products where workspace_id = $1 and id = $2 for update",
+        "select name, code, description from workspace.products where workspace_id = $1 and id = $2 for update",
         workspace,
         id.uuid(),
     )
@@ -159,20 +161,18 @@ pub async fn update(
     let changed = Detail::none()
         .change("name", &before.name, &draft.name)
         .change("code", &before.code, &draft.code)
-        .change("unit", &before.unit, &draft.unit)
         .change("description", &before.description, &draft.description);
     // The detail is truncated, so it can't show a change at the end of a long description.
     if changed.is_empty() && before.description == draft.description {
         return Ok(true);
     }
     sqlx::query!(
-        "update workspace.products set name = $3, code = $4, unit = $5, description = $6, updated_at = now()
+        "update workspace.products set name = $3, code = $4, description = $5, updated_at = now()
         where workspace_id = $1 and id = $2",
         workspace,
         id.uuid(),
         draft.name.as_str(),
         draft.code,
-        draft.unit.as_str(),
         draft.description,
     )
     .execute(can.on(tx)?)

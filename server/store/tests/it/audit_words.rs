@@ -124,8 +124,7 @@ async fn writes_without_a_change_are_not_logged() {
         description: String::new(),
         time_zone: "UTC".into(),
     };
-    let product =
-        ProductDraft { name: line("Calls"), code: "calls".into(), unit: line("call"), description: String::new() };
+    let product = ProductDraft { name: line("Calls"), code: "calls".into(), description: String::new() };
     let mut tx = world.write(&world.bob, &world.a1).await;
     let edit = tx.can::<EditContent>().unwrap();
     let customer = customers::create(&mut tx, &edit, &draft("Acme")).await.unwrap();

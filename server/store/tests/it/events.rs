@@ -8,7 +8,7 @@ use sqlx::{Connection, PgConnection};
 use std::{collections::BTreeMap, time::Duration};
 use store::{
     Store,
-    events::{Event, EventReader, News},
+    live::{Event, EventReader, News},
     identity, sessions,
 };
 

@@ -26,14 +26,11 @@ async fn fill(superuser: &mut PgConnection, place: &Place) {
     };
     let moment = "timestamptz '2026-01-01' + i % 3 * interval '1 microsecond'";
     for (table, columns, values) in [
-        ("products", "name, code, unit, created_at", format!("'Name ' || i % 5, 'code-' || i, 'call', {moment}")),
+        ("products", "name, code, created_at", format!("'Name ' || i % 5, 'code-' || i, {moment}")),
         (
             "rate_plans",
-            "product_id, name, price_minor, currency, \"interval\", created_at",
-            format!(
-                "{}, 'Name ' || i % 5, 900, 'EUR', 'month', {moment}",
-                parent("products").replace("offset i", "offset i % 7")
-            ),
+            "name, code, currency, \"interval\", created_at",
+            format!("'Name ' || i % 5, 'plan-' || i, 'EUR', 'month', {moment}"),
         ),
         (
             "customers",

@@ -6,7 +6,7 @@ use model::{Slug, capability::ManageMembers, mail::Letter};
 use std::sync::Mutex;
 use store::{
     access::{self, AccessRequestNotice, RequestOutcome},
-    events::{EventReader, News},
+    live::{EventReader, News},
     members::{self, Answer},
     seats::Freshness,
 };

@@ -19,12 +19,12 @@ pub struct Can<C> {
 }
 
 impl<M: Mode> WorkspaceTx<M> {
-    /// Returns proof of the capability `C` if the seat has it.
+    /// Returns proof of the capability `C` if the seat has it, and the API key's scopes admit it.
     ///
     /// # Errors
-    /// [`Denied`] if the seat does not have the capability.
+    /// [`Denied`] if the seat does not have the capability, or the scopes don't admit it.
     pub fn can<C: CapabilityKind>(&self) -> Result<Can<C>, Denied> {
-        if self.tenant().seat.capabilities().has(C::CAPABILITY) {
+        if self.tenant().capabilities().has(C::CAPABILITY) {
             Ok(Can { workspace: self.id(), capability: PhantomData })
         } else {
             Err(Denied(C::CAPABILITY))

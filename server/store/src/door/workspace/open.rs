@@ -1,9 +1,10 @@
 //! Opens transactions in one workspace.
 
 use super::{
+    find::{find, find_by_key},
     mode::{Mode, Read, Visit, Write},
     outcome::{Demand, Door},
-    transaction::{Access, Tenant, WorkspaceTx},
+    transaction::{Access, KeyAccess, Tenant, WorkspaceTx},
 };
 use crate::{
     door::{
@@ -21,7 +22,8 @@ use crate::{
 };
 use model::{
     Capability, OrganizationRole, Seat, Slug, WorkspaceRole,
-    id::{OrganizationId, SessionId, UserId, WorkspaceId},
+    api_key::Scope,
+    id::{ApiKeyId, OrganizationId, SessionId, UserId, WorkspaceId},
     picture::{Brand, PictureName},
     workspace::{Person, WorkspaceProfile},
 };
@@ -31,13 +33,20 @@ impl Store {
     /// Begins a read-only transaction in a workspace.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] if too many requests wait for the workspace, [`StoreError::Unavailable`] if the database
-    /// can't be reached, [`StoreError::Database`] if the query fails. No transaction is opened then.
+    /// [`StoreError::Busy`] if too many requests wait for the workspace, [`StoreError::Scope`] for an API key without
+    /// the scope `read`, [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the
+    /// query fails. No transaction is opened then.
     #[tracing::instrument(level = "debug", name = "store.door.workspace", skip_all)]
     pub async fn workspace(&self, credential: &Credential, slug: &Slug) -> Result<Door<WorkspaceTx<Read>>, StoreError> {
         let permit = self.workspace_permit(slug).await?;
         let tx = self.begin().await?;
-        self.open(tx, credential, slug, Some(permit)).await
+        match self.open::<Read>(tx, credential, slug, Some(permit)).await? {
+            Door::Open(tx) if tx.tenant().key.as_ref().is_some_and(|key| !key.scopes.contains(&Scope::Read)) => {
+                tx.commit().await?;
+                Err(StoreError::Scope(Scope::Read))
+            }
+            door => Ok(door),
+        }
     }
 
     /// Begins a transaction for entering a workspace. It may record handoffs and visits.
@@ -184,29 +193,19 @@ impl Store {
         }
     }
 
-    async fn open<M: Mode>(
+    pub(super) async fn open<M: Mode>(
         &self,
         mut tx: Transaction<'static, Postgres>,
         credential: &Credential,
         slug: &Slug,
         permit: Option<Permit>,
     ) -> Result<Door<WorkspaceTx<M>>, StoreError> {
-        let row = sqlx::query!(
-            r#"select outcome as "outcome!", session_id, user_id as "user_id!", user_name as "user_name!", email as "email!",
-                epoch as "epoch!", workspace_id, slug, name, organization_id, organization, direct_role, organization_role, hue, logo,
-                portrait, clock.time_zone as "time_zone?", clock.today as "today?",
-                now() as "now!", pg_current_xact_id_if_assigned() is not null as "noted!",
-                current_setting('transaction_read_only') = 'on' as "read_only!",
-                set_config('stile.session_id', coalesce(session_id::text, ''), true) as context,
-                case when $4 then set_config('transaction_read_only', 'on', true) end as mode
-            from door.workspace($1, $2, $3) place left join lateral door.clock(place.workspace_id) clock on true"#,
-            credential.kind(),
-            credential.hash(),
-            slug.as_str(),
-            M::PURPOSE.is_reading(),
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
+        let row = match credential {
+            Credential::Key(hash) => find_by_key(&mut tx, hash.bytes(), slug, M::PURPOSE.is_reading()).await?,
+            Credential::Session(_) | Credential::Token(_) => {
+                find(&mut tx, credential, slug, M::PURPOSE.is_reading()).await?
+            }
+        };
         let Some(row) = row else { return Ok(Door::SignedOut) };
         self.record_owner(credential, UserId::from_uuid(row.user_id));
         let noted = row.noted;
@@ -246,7 +245,12 @@ impl Store {
                     brand: Brand::stored(WorkspaceId::from_uuid(id), row.hue, row.logo.as_deref()),
                 };
                 let access = if row.read_only { Access::ReadOnly } else { Access::ReadWrite };
-                let (tenant, costly) = (Tenant { principal, workspace, seat, zone, today }, Costly::new(self.costly()));
+                let key = row.key_id.map(|id| KeyAccess {
+                    id: ApiKeyId::from_uuid(id),
+                    scopes: row.scopes.iter().flatten().filter_map(|scope| Scope::from_word(scope)).collect(),
+                });
+                let tenant = Tenant { principal, workspace, seat, zone, today, key };
+                let costly = Costly::new(self.costly());
                 Ok(Door::Open(WorkspaceTx::new(tx, tenant, access, costly, permit)))
             }
             ("moved", Some(slug), ..) => {

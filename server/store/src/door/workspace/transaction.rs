@@ -8,8 +8,9 @@ use crate::{
     zone::Zone,
 };
 use model::{
-    Seat,
-    id::{UserId, WorkspaceId},
+    CapabilitySet, Seat,
+    api_key::{self, Scope},
+    id::{ApiKeyId, UserId, WorkspaceId},
     workspace::WorkspaceProfile,
 };
 use sqlx::PgConnection;
@@ -49,6 +50,26 @@ pub struct Tenant {
     pub zone: Arc<Zone>,
     /// Current day in that time zone.
     pub today: Date,
+    /// The API key that was presented, if any.
+    pub key: Option<KeyAccess>,
+}
+
+/// API key that opened a workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyAccess {
+    /// The key.
+    pub id: ApiKeyId,
+    /// Its scopes.
+    pub scopes: Vec<Scope>,
+}
+
+impl Tenant {
+    /// Returns the capabilities of this transaction: those of the seat that the API key's scopes admit. For display
+    /// only, as [`CapabilitySet::has`].
+    pub fn capabilities(&self) -> CapabilitySet {
+        let seat = self.seat.capabilities();
+        self.key.as_ref().map_or(seat, |key| seat.intersection(api_key::capabilities(&key.scopes)))
+    }
 }
 
 impl<M: Mode> WorkspaceTx<M> {

@@ -5,6 +5,7 @@ use model::{
     Capability, WorkspaceRole,
     capability::{
         EditContent, ManageBilling, ManageInvoices, ManageMembers, ManageSettings, OwnWorkspace, ReadAll, ReadShared,
+        RecordUsage,
     },
     list::{ListQuery, Noun},
 };
@@ -15,10 +16,11 @@ use store::{
 
 /// The role table: for each capability, the roles that have it, in the order Owner, Admin, Billing admin, Member,
 /// Viewer, Guest.
-const TABLE: [(Capability, &str); 8] = [
+const TABLE: [(Capability, &str); 9] = [
     (Capability::ReadShared, "xxxxxx"),
     (Capability::ReadAll, "xxxxx-"),
     (Capability::EditContent, "xx-x--"),
+    (Capability::RecordUsage, "xx-x--"),
     (Capability::ManageInvoices, "xxx---"),
     (Capability::ManageBilling, "xxx---"),
     (Capability::ManageMembers, "xx----"),
@@ -26,11 +28,12 @@ const TABLE: [(Capability, &str); 8] = [
     (Capability::OwnWorkspace, "x-----"),
 ];
 
-fn handed_out<M: Mode>(tx: &WorkspaceTx<M>) -> [(Capability, Result<(), Denied>); 8] {
+fn handed_out<M: Mode>(tx: &WorkspaceTx<M>) -> [(Capability, Result<(), Denied>); 9] {
     [
         (Capability::ReadShared, tx.can::<ReadShared>().map(drop)),
         (Capability::ReadAll, tx.can::<ReadAll>().map(drop)),
         (Capability::EditContent, tx.can::<EditContent>().map(drop)),
+        (Capability::RecordUsage, tx.can::<RecordUsage>().map(drop)),
         (Capability::ManageInvoices, tx.can::<ManageInvoices>().map(drop)),
         (Capability::ManageBilling, tx.can::<ManageBilling>().map(drop)),
         (Capability::ManageMembers, tx.can::<ManageMembers>().map(drop)),

@@ -3,7 +3,7 @@
 use crate::support::{Person, World, connect, execute, membership, seat};
 use model::list::{ListQuery, Noun};
 use sqlx::PgConnection;
-use store::{customers, invoices, overview, products, rate_plans, usage};
+use store::{customers, invoices, meters, overview, products, rate_plans, usage};
 
 /// Returns the numbers of rows that a user can list, per noun.
 async fn reach(world: &World, who: &Person) -> [i64; 5] {
@@ -55,7 +55,9 @@ async fn a_guest_sees_only_what_was_shared_with_them() {
         "a customer who was not shared opens by id"
     );
     assert!(products::get(&mut tx, stock.product).await.unwrap().is_none(), "a guest opens a product by id");
-    assert!(rate_plans::get(&mut tx, stock.plan).await.unwrap().is_none(), "a guest opens a rate plan by id");
+    assert!(rate_plans::get(&mut tx, stock.plan, None).await.unwrap().is_none(), "a guest opens a rate plan by id");
+    assert!(meters::all(&mut tx).await.unwrap().is_empty(), "a guest lists meters");
+    assert!(rate_plans::prices(&mut tx, stock.plan, 1).await.unwrap().is_none(), "a guest reads prices");
     let figures = overview::read(&mut tx).await.unwrap();
     assert_eq!(
         (figures.active_customers, figures.open_invoices),
@@ -80,6 +82,10 @@ async fn a_guest_sees_only_what_was_shared_with_them() {
         ("invoices", 1),
         ("products", 0),
         ("rate_plans", 0),
+        ("rate_plan_versions", 0),
+        ("rate_plan_charges", 0),
+        ("rate_plan_tiers", 0),
+        ("meters", 0),
         ("audit_log", 0),
     ] {
         let seen = execute(&mut app, &format!("select from workspace.{table}")).await.unwrap();

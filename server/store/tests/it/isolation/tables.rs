@@ -67,7 +67,10 @@ impl Table {
 
     /// Returns a statement that inserts a copy of one of the owner's rows.
     pub(super) async fn copy(&self, superuser: &mut PgConnection, who: &Person, place: &Place) -> String {
-        let row = format!("select to_jsonb(t)::text from {} t where {} limit 1", self.name, self.own(who, place));
+        // The latest version of a rate plan is a draft. Triggers refuse a copy of any part of a published one.
+        let order = if self.columns.iter().any(|column| column == "version") { " order by version desc" } else { "" };
+        let row =
+            format!("select to_jsonb(t)::text from {} t where {}{order} limit 1", self.name, self.own(who, place));
         let row = texts(superuser, &row).await.pop();
         let row = row
             .unwrap_or_else(|| panic!("{} holds no row of {}: World::furnish must put one there", self.name, who.name));
@@ -80,7 +83,9 @@ impl Table {
     }
 
     pub(super) fn change(&self) -> Option<String> {
-        self.changeable.as_ref().map(|column| format!("update {} set {column} = {column}", self.name))
+        // A published version of a rate plan never changes.
+        let draft = if self.name == "workspace.rate_plan_versions" { " where state = 'draft'" } else { "" };
+        self.changeable.as_ref().map(|column| format!("update {} set {column} = {column}{draft}", self.name))
     }
 }
 

@@ -98,17 +98,20 @@ async fn no_foreign_key_references_another_workspace() {
     let links: Vec<(String, String, String, String)> = sqlx::query_as(
         "select k.conname::text, k.conrelid::regclass::text, quote_ident(a.attname), k.confrelid::regclass::text
         from pg_constraint k join pg_class c on c.oid = k.confrelid join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'workspace'
-        join pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[2] where k.contype = 'f'",
+        join pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[2]
+        where k.contype = 'f' and cardinality(k.conkey) = 2",
     )
     .fetch_all(&mut superuser)
     .await
     .unwrap();
     assert!(links.len() >= 6, "the catalogue knows of {} references between tables of a workspace", links.len());
     for (name, table, column, target) in links {
+        // Their triggers would refuse the change before the foreign key does.
+        execute(&mut superuser, &format!("alter table {table} disable trigger user")).await.unwrap();
         let link = |place: &Place| {
             format!(
                 "update {table} set {column} = (select id from {target} where workspace_id = '{}' limit 1)
-                where workspace_id = '{}'",
+                where ctid = (select ctid from {table} where workspace_id = '{}' and {column} is not null limit 1)",
                 place.id, world.a1.id
             )
         };
@@ -147,6 +150,6 @@ async fn no_foreign_key_references_another_workspace() {
         "a customer of B was changed from A"
     );
     assert!(customers::get(&mut tx, beta.customers[0]).await.unwrap().is_none(), "a customer of B was read from A");
-    assert!(rate_plans::get(&mut tx, beta.plan).await.unwrap().is_none(), "a rate plan of B was read from A");
+    assert!(rate_plans::get(&mut tx, beta.plan, None).await.unwrap().is_none(), "a rate plan of B was read from A");
     assert!(customers::get(&mut tx, alpha.customers[0]).await.unwrap().is_some());
 }

@@ -1,8 +1,10 @@
 //! Test harness: a database for each test, with people and workspaces.
 //!
+//! - [`catalog`]: meters and rate plans.
 //! - [`Database`]: one new database, dropped together with the value.
 //! - [`World`]: organizations, workspaces and people in such a database, created through the store.
 
+pub(crate) mod catalog;
 mod database;
 mod world;
 

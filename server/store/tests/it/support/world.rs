@@ -1,14 +1,14 @@
 //! People and workspaces for the tests, created through the store.
 
-use super::{Database, execute};
+use super::{Database, catalog, execute};
 use model::{
     Currency, Email, Line, Money, OrganizationRole, Slug, WorkspaceRole,
     audit::{Action, Detail},
     billing::InvoiceStatus,
     capability::{EditContent, ManageInvoices, ManageMembers},
-    catalog::{Interval, ProductDraft},
+    catalog::ProductDraft,
     customer::CustomerDraft,
-    id::{CustomerId, OrganizationId, ProductId, RatePlanId, UserId, WorkspaceId},
+    id::{CustomerId, MeterId, OrganizationId, ProductId, RatePlanId, UserId, WorkspaceId},
     token::TokenLife,
 };
 use sha2::{Digest, Sha256};
@@ -18,7 +18,7 @@ use store::{
     door::{Credential, Door, Mode, OrganizationTx, PersonTx, Read, Visit, WorkspaceTx, Write, WriteTarget},
     handoffs,
     identity::Device,
-    invoices, members, organizations, products, rate_plans,
+    invoices, members, meters, organizations, products, rate_plans,
     secret::Secret,
     tokens, usage,
 };
@@ -51,9 +51,11 @@ pub(crate) struct Place {
     pub(crate) organization: OrganizationId,
 }
 
-/// Content of a workspace: one product, one rate plan and two customers, each with a usage record and an invoice.
+/// Content of a workspace: one product with a meter, one rate plan with a published version 1 and a draft, and two
+/// customers, each with a usage record and an invoice.
 pub(crate) struct Stock {
     pub(crate) product: ProductId,
+    pub(crate) meter: MeterId,
     pub(crate) plan: RatePlanId,
     pub(crate) customers: Vec<CustomerId>,
 }
@@ -159,13 +161,17 @@ impl World {
         let product = ProductDraft {
             name: line(&format!("{mark} product")),
             code: "metered".to_owned(),
-            unit: line("call"),
             description: mark.to_owned(),
         };
         let product = products::create(&mut tx, &edit, &product).await.unwrap();
         let price = Money { minor: 900, currency: Currency::EUR };
-        let name = format!("{mark} plan");
-        let plan = rate_plans::create(&mut tx, &edit, product, &name, price, Interval::Month).await.unwrap();
+        let meter = catalog::meter_draft(&format!("{mark} meter"), "metered");
+        let meter = meters::create(&mut tx, &edit, product, &meter).await.unwrap();
+        let plan = catalog::plan_draft(&format!("{mark} plan"), "plan");
+        let plan = rate_plans::create(&mut tx, &edit, &plan).await.unwrap();
+        let charges = catalog::version(vec![catalog::fee(product, 900), catalog::graduated(meter, "0.01")]);
+        catalog::publish(&mut tx, &edit, plan, 1, &charges).await;
+        rate_plans::new_draft(&mut tx, &edit, plan).await.unwrap();
         let mut customers = Vec::new();
         for name in ["first", "second"] {
             let draft = CustomerDraft { rate_plan: Some(plan), ..draft(&format!("{mark} {name}")) };
@@ -189,7 +195,7 @@ impl World {
         };
         invoices::issue(&mut tx, &manage, &[invoice(0), invoice(1)]).await.unwrap();
         tx.commit().await.unwrap();
-        Stock { product, plan, customers }
+        Stock { product, meter, plan, customers }
     }
 
     /// Inserts an invite with a link, an auto-join domain, a barred user and an access request.
@@ -240,6 +246,8 @@ impl World {
                 insert into account.challenges (handle_hash, purpose, user_id, holder, state)
                     values (sha256($1::text::bytea), 'prove', $1, $1, '{}');
                 insert into account.factor_tries (user_id, failed) values ($1, 1);
+                insert into account.idempotency_keys (user_id, principal, key_hash, request_hash, attempt, role)
+                    values ($1, $1, sha256('a'), sha256('b'), gen_random_uuid(), 'member');
                 insert into account.guesses (key, due) values (sha256($1::text::bytea), now());
                 insert into account.sign_ins (id, secret_hash, user_id)
                     values (gen_random_uuid(), sha256($1::text::bytea), $1);

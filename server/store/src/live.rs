@@ -52,7 +52,7 @@ impl EventReader {
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails. Then
     /// the cursor is unchanged and no event is lost.
-    #[tracing::instrument(level = "debug", name = "store.events.read", skip_all)]
+    #[tracing::instrument(level = "debug", name = "store.live.read", skip_all)]
     pub async fn read(&mut self, store: &Store) -> Result<News, StoreError> {
         if self.since.is_none() {
             self.after(store).await?;
@@ -112,7 +112,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached.
-    #[tracing::instrument(level = "debug", name = "store.events.event_listener", skip_all)]
+    #[tracing::instrument(level = "debug", name = "store.live.event_listener", skip_all)]
     pub async fn event_listener(&self) -> Result<EventListener, StoreError> {
         let mut listener = PgListener::connect_with(self.pool()).await?;
         listener.listen(CHANNEL).await?;
@@ -123,7 +123,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] if the database can't be reached, [`StoreError::Database`] if the query fails.
-    #[tracing::instrument(level = "debug", name = "store.events.sweep_events", skip_all)]
+    #[tracing::instrument(level = "debug", name = "store.live.sweep_events", skip_all)]
     pub async fn sweep_events(&self) -> Result<(), StoreError> {
         sqlx::query!("select door.sweep_events()").execute(self.pool()).await?;
         Ok(())

@@ -1,0 +1,252 @@
+//! `/api/v1/workspaces/{slug}/customers/{id}`: one customer. Also creates customers.
+
+use super::{
+    customers::Customer,
+    door::{Addressed, served},
+    error::ApiError,
+    etag::{IfMatch, Tagged},
+    json::{Body, Patch},
+};
+use crate::state::AppState;
+use axum::{
+    extract::{Path, State},
+    http::{StatusCode, header},
+    response::Response,
+};
+use model::{
+    capability::EditContent,
+    catalog::Lifecycle,
+    customer::{CustomerDetail, CustomerInput},
+    id::CustomerId,
+};
+use serde::{Deserialize, Serialize};
+use store::{
+    customers,
+    door::{Mode, WorkspaceTx},
+};
+use utoipa::ToSchema;
+
+/// A customer with all of their data.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CustomerResource {
+    #[serde(flatten)]
+    customer: Customer,
+    /// Free text for the workspace, possibly empty.
+    note: String,
+}
+
+impl From<CustomerDetail> for CustomerResource {
+    fn from(detail: CustomerDetail) -> Self {
+        Self { note: detail.note, customer: detail.row.into() }
+    }
+}
+
+/// A new customer.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewCustomer {
+    /// 1 to 120 characters.
+    #[schema(example = "Alder & Finch")]
+    name: String,
+    /// Billing email address.
+    #[schema(example = "billing@alder.example")]
+    email: String,
+    /// ISO 3166-1 alpha-2 code.
+    #[schema(example = "DE")]
+    country: String,
+    /// At most 2,000 characters.
+    #[serde(default)]
+    note: String,
+}
+
+/// Changes of a customer. Absent members stay as they are; `null` clears one that may be empty.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CustomerChanges {
+    /// 1 to 120 characters.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, required = false)]
+    name: Patch<String>,
+    /// Billing email address.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, required = false)]
+    email: Patch<String>,
+    /// ISO 3166-1 alpha-2 code.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, required = false)]
+    country: Patch<String>,
+    /// At most 2,000 characters.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, required = false)]
+    note: Patch<String>,
+}
+
+impl From<NewCustomer> for CustomerInput {
+    fn from(new: NewCustomer) -> Self {
+        Self { name: new.name, email: new.email, country: new.country, note: new.note, ..Self::default() }
+    }
+}
+
+impl CustomerChanges {
+    fn apply(self, input: &mut CustomerInput) {
+        self.name.apply(&mut input.name);
+        self.email.apply(&mut input.email);
+        self.country.apply(&mut input.country);
+        self.note.apply(&mut input.note);
+    }
+}
+
+/// Returns a customer.
+#[utoipa::path(
+    get,
+    path = "/api/v1/workspaces/{slug}/customers/{id}",
+    operation_id = "getCustomer",
+    params(("slug" = String, Path, description = "The workspace's address"), ("id" = String, Path, description = "The customer's id")),
+    responses((status = 200, description = "The customer", body = CustomerResource)),
+    security(("operator_token" = []))
+)]
+pub(super) async fn get(
+    State(state): State<AppState>,
+    asked: Addressed,
+    Path((_, id)): Path<(String, String)>,
+) -> Result<Response, ApiError> {
+    let mut tx = asked.reading(&state).await?;
+    let customer = find(&mut tx, identified(&id)?).await?;
+    Ok(served(&tx.commit().await?, Tagged(customer)))
+}
+
+/// Creates a customer.
+#[utoipa::path(
+    post,
+    path = "/api/v1/workspaces/{slug}/customers",
+    operation_id = "createCustomer",
+    params(("slug" = String, Path, description = "The workspace's address")),
+    request_body = NewCustomer,
+    responses((status = 201, description = "The customer", body = CustomerResource,
+        headers(("Location" = String, description = "Its address")))),
+    security(("operator_token" = []))
+)]
+pub(super) async fn create(
+    State(state): State<AppState>,
+    asked: Addressed,
+    Body(new): Body<NewCustomer>,
+) -> Result<Response, ApiError> {
+    let (mut tx, can) = asked.writing::<EditContent>(&state).await?;
+    let draft = CustomerInput::from(new).parse()?;
+    let id = customers::create(&mut tx, &can, &draft).await?;
+    let customer = find(&mut tx, id).await?;
+    let tenant = tx.commit().await?;
+    let location = format!("/api/v1/workspaces/{}/customers/{id}", tenant.workspace.slug);
+    Ok(served(&tenant, (StatusCode::CREATED, [(header::LOCATION, location)], Tagged(customer))))
+}
+
+/// Changes a customer.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/workspaces/{slug}/customers/{id}",
+    operation_id = "changeCustomer",
+    params(("slug" = String, Path, description = "The workspace's address"), ("id" = String, Path, description = "The customer's id")),
+    request_body = CustomerChanges,
+    responses((status = 200, description = "The changed customer", body = CustomerResource)),
+    security(("operator_token" = []))
+)]
+pub(super) async fn change(
+    State(state): State<AppState>,
+    asked: Addressed,
+    if_match: IfMatch,
+    Path((_, id)): Path<(String, String)>,
+    Body(changes): Body<CustomerChanges>,
+) -> Result<Response, ApiError> {
+    let (mut tx, can) = asked.writing::<EditContent>(&state).await?;
+    let id = identified(&id)?;
+    // Locked, so that no other change comes between what is compared and what is written.
+    if !customers::lock(&mut tx, &can, id).await? {
+        return Err(ApiError::NotFound);
+    }
+    let detail = customers::get(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
+    let mut input = CustomerInput::from(&detail);
+    if_match.check(&CustomerResource::from(detail))?;
+    changes.apply(&mut input);
+    customers::update(&mut tx, &can, id, &input.parse()?).await?;
+    let customer = find(&mut tx, id).await?;
+    Ok(served(&tx.commit().await?, Tagged(customer)))
+}
+
+/// Archives a customer. An archived customer stays as it is.
+#[utoipa::path(
+    post,
+    path = "/api/v1/workspaces/{slug}/customers/{id}/archive",
+    operation_id = "archiveCustomer",
+    params(("slug" = String, Path, description = "The workspace's address"), ("id" = String, Path, description = "The customer's id")),
+    responses((status = 200, description = "The archived customer", body = CustomerResource)),
+    security(("operator_token" = []))
+)]
+pub(super) async fn archive(
+    State(state): State<AppState>,
+    asked: Addressed,
+    Path((_, id)): Path<(String, String)>,
+) -> Result<Response, ApiError> {
+    set_status(&state, &asked, &id, Lifecycle::Archived).await
+}
+
+/// Restores an archived customer. An active customer stays as it is.
+#[utoipa::path(
+    post,
+    path = "/api/v1/workspaces/{slug}/customers/{id}/restore",
+    operation_id = "restoreCustomer",
+    params(("slug" = String, Path, description = "The workspace's address"), ("id" = String, Path, description = "The customer's id")),
+    responses((status = 200, description = "The active customer", body = CustomerResource)),
+    security(("operator_token" = []))
+)]
+pub(super) async fn restore(
+    State(state): State<AppState>,
+    asked: Addressed,
+    Path((_, id)): Path<(String, String)>,
+) -> Result<Response, ApiError> {
+    set_status(&state, &asked, &id, Lifecycle::Active).await
+}
+
+async fn set_status(state: &AppState, asked: &Addressed, id: &str, status: Lifecycle) -> Result<Response, ApiError> {
+    let (mut tx, can) = asked.writing::<EditContent>(state).await?;
+    let id = identified(id)?;
+    if !customers::set_status(&mut tx, &can, id, status).await? {
+        return Err(ApiError::NotFound);
+    }
+    let customer = find(&mut tx, id).await?;
+    Ok(served(&tx.commit().await?, Tagged(customer)))
+}
+
+/// Parses an id. Text that can't be one fails like an id that does not exist.
+fn identified(id: &str) -> Result<CustomerId, ApiError> {
+    id.parse().map_err(|_| ApiError::NotFound)
+}
+
+async fn find<M: Mode>(tx: &mut WorkspaceTx<M>, id: CustomerId) -> Result<CustomerResource, ApiError> {
+    customers::get(tx, id).await?.map(CustomerResource::from).ok_or(ApiError::NotFound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::json::parse, *};
+
+    #[test]
+    fn a_change_keeps_what_it_does_not_name() {
+        let before = CustomerInput {
+            name: "Alder".to_owned(),
+            email: "a@alder.example".to_owned(),
+            country: "DE".to_owned(),
+            note: "Net 30".to_owned(),
+            ..CustomerInput::default()
+        };
+        let after = |changes: &str| {
+            let mut input = before.clone();
+            parse::<CustomerChanges>(changes.as_bytes()).expect("changes").apply(&mut input);
+            input
+        };
+        assert_eq!(after("{}"), before);
+        assert_eq!(after(r#"{"note":null}"#), CustomerInput { note: String::new(), ..before.clone() });
+        assert_eq!(after(r#"{"name":"Finch"}"#), CustomerInput { name: "Finch".to_owned(), ..before.clone() });
+        let errors = after(r#"{"email":null}"#).parse().expect_err("a customer without an email address");
+        assert!(errors.of("email").is_some());
+    }
+}

@@ -1,0 +1,72 @@
+//! Opens transactions for programs, which have no page and so no grant that states what they write to.
+
+use super::{
+    mode::{Read, Write},
+    outcome::Door,
+    transaction::WorkspaceTx,
+};
+use crate::{
+    door::{Credential, WriteTarget},
+    error::StoreError,
+    pool::Store,
+};
+use model::Slug;
+
+/// Maximum number of attempts while the owner of a key, or the workspace of a slug, changes.
+const ATTEMPTS: usize = 3;
+
+impl Store {
+    /// Begins a transaction for writing in a workspace by an operator token or an API key, with the write locks held.
+    /// The door reads person and workspace again under the locks, so a revocation that has returned is respected.
+    ///
+    /// # Errors
+    /// As for [`Store::workspace_write`].
+    #[tracing::instrument(level = "debug", name = "store.door.workspace_program", skip_all)]
+    pub async fn workspace_program(
+        &self,
+        credential: &Credential,
+        slug: &Slug,
+    ) -> Result<Door<WorkspaceTx<Write>>, StoreError> {
+        let mut known = self.write_targets.get(credential, slug);
+        for _ in 0..ATTEMPTS {
+            let target = match known.take() {
+                Some(target) => target,
+                None => match self.find_target(credential, slug).await? {
+                    Ok(target) => target,
+                    Err(closed) => return Ok(closed),
+                },
+            };
+            match self.workspace_write(credential, slug, target).await? {
+                Door::Mismatch => {}
+                door => {
+                    self.write_targets.record(credential, slug, target);
+                    return Ok(door);
+                }
+            }
+        }
+        Ok(Door::Mismatch)
+    }
+
+    /// Returns the person and workspace that the credential and slug lead to, or the outcome if they lead nowhere.
+    async fn find_target(
+        &self,
+        credential: &Credential,
+        slug: &Slug,
+    ) -> Result<Result<WriteTarget, Door<WorkspaceTx<Write>>>, StoreError> {
+        let permit = self.workspace_permit(slug).await?;
+        let tx = self.begin().await?;
+        Ok(match self.open::<Read>(tx, credential, slug, Some(permit)).await? {
+            Door::Open(tx) => {
+                let target = WriteTarget { user: tx.user(), workspace: tx.id() };
+                tx.commit().await?;
+                Ok(target)
+            }
+            Door::Mismatch => Err(Door::Mismatch),
+            Door::Moved(slug) => Err(Door::Moved(slug)),
+            Door::Factor(demand) => Err(Door::Factor(demand)),
+            Door::Gone(principal) => Err(Door::Gone(principal)),
+            Door::Absent(principal) => Err(Door::Absent(principal)),
+            Door::SignedOut => Err(Door::SignedOut),
+        })
+    }
+}
