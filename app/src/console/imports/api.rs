@@ -60,6 +60,7 @@ mod on_server {
     };
     use store::{
         door::{Mode, WorkspaceTx},
+        events,
         fair::{self, FairLimiter, current_key},
         imports::{self, Import, Rows},
         meters,
@@ -170,9 +171,15 @@ mod on_server {
             let record = tx.can::<RecordUsage>().map_err(|denied| AppError::Denied(denied.0))?;
             let progress = imports::step(&mut tx, &can, &record, id, &mut rows).await?.ok_or(AppError::Absent)?;
             tx.commit().await?;
-            if !progress.more || begun.elapsed() > BUDGET {
-                return Ok(progress);
+            if progress.more && begun.elapsed() < BUDGET {
+                continue;
             }
+            if progress.state == ImportState::Done || events::is_fold_due() {
+                let (mut tx, can) = writing::<RecordUsage>(call, workspace, grant).await?;
+                events::fold(&mut tx, &can).await?;
+                tx.commit().await?;
+            }
+            return Ok(progress);
         }
     }
 

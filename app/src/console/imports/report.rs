@@ -38,7 +38,12 @@ pub fn counts(counts: &Counts, accepted: &'static str) -> AnyView {
 /// Renders the usage that a file adds.
 pub fn effects(scope: Scope, counts: &Counts) -> AnyView {
     if counts.effects.is_empty() {
-        return view! { <p class="muted" data-testid="no-effect">"The file adds no usage."</p> }.into_any();
+        let text = if counts.accepted > 0 {
+            "The new rows are stored, but no meter counts them: meters count from a day on, which their pages show."
+        } else {
+            "The file adds no usage."
+        };
+        return view! { <p class="muted" data-testid="no-effect">{text}</p> }.into_any();
     }
     let rows = counts.effects.iter().map(|effect| added(scope, effect)).collect_view();
     let more = (counts.more_effects > 0)
