@@ -25,6 +25,7 @@ mod factors;
 mod functions;
 mod handoff;
 mod idempotency;
+mod imports;
 mod invites;
 mod isolation;
 mod links;

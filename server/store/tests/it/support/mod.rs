@@ -1,11 +1,13 @@
 //! Test harness: a database for each test, with people and workspaces.
 //!
 //! - [`catalog`]: meters and rate plans.
+//! - [`imports`]: files of usage.
 //! - [`Database`]: one new database, dropped together with the value.
 //! - [`World`]: organizations, workspaces and people in such a database, created through the store.
 
 pub(crate) mod catalog;
 mod database;
+pub(crate) mod imports;
 mod world;
 
 pub(crate) use database::{Database, connect, execute, texts, waiting_for};

@@ -1,6 +1,6 @@
 //! People and workspaces for the tests, created through the store.
 
-use super::{Database, catalog, execute};
+use super::{Database, catalog, execute, imports as files};
 use model::{
     Currency, Email, Line, Money, OrganizationRole, Slug, WorkspaceRole,
     audit::{Action, Detail},
@@ -8,7 +8,8 @@ use model::{
     capability::{EditContent, ManageInvoices, ManageMembers},
     catalog::ProductDraft,
     customer::CustomerDraft,
-    id::{CustomerId, MeterId, OrganizationId, ProductId, RatePlanId, UserId, WorkspaceId},
+    id::{CustomerId, ImportId, MeterId, OrganizationId, ProductId, RatePlanId, UserId, WorkspaceId},
+    import::Mapping,
     token::TokenLife,
 };
 use sha2::{Digest, Sha256};
@@ -18,7 +19,7 @@ use store::{
     door::{Credential, Door, Mode, OrganizationTx, PersonTx, Read, Visit, WorkspaceTx, Write, WriteTarget},
     handoffs,
     identity::Device,
-    invoices, members, meters, organizations, products, rate_plans,
+    imports, invoices, members, meters, organizations, products, rate_plans,
     secret::Secret,
     tokens, usage,
 };
@@ -58,6 +59,7 @@ pub(crate) struct Stock {
     pub(crate) meter: MeterId,
     pub(crate) plan: RatePlanId,
     pub(crate) customers: Vec<CustomerId>,
+    pub(crate) import: ImportId,
 }
 
 /// The test world: organization A owns A1 and A2, B owns B1, M owns M1.
@@ -194,8 +196,14 @@ impl World {
             due_on: date!(2026 - 03 - 31),
         };
         invoices::issue(&mut tx, &manage, &[invoice(0), invoice(1)]).await.unwrap();
+        // A checked import whose only row is refused, and its saved mapping.
+        let file = b"at,n\n2026-03-01,x\n";
+        let import = files::upload(&mut tx, &edit, &format!("{mark} usage.csv"), file, 8).await;
+        let mapping = Mapping { name: format!("{mark} mapping"), ..files::mapping(mark, "metered", "quantity") };
+        assert!(imports::set_mapping(&mut tx, &edit, import, &mapping).await.unwrap());
+        files::step(&mut tx, import).await.unwrap();
         tx.commit().await.unwrap();
-        Stock { product, meter, plan, customers }
+        Stock { product, meter, plan, customers, import }
     }
 
     /// Inserts an invite with a link, an auto-join domain, a barred user and an access request.
