@@ -156,16 +156,16 @@ fn previewed(scope: Scope, import: &ImportView) -> AnyView {
         let label = if good == 0 {
             "Finish".to_owned()
         } else if refused > 0 {
-            format!("Import the {} good rows", grouped(good))
+            format!("Import the {}", rows(good, "good row", "good rows"))
         } else {
-            format!("Import {} rows", grouped(good))
+            format!("Import {}", rows(good, "row", "rows"))
         };
         button(scope, id, ImportAction::Run { refused: refused.to_string() }, label, "btn primary")
     });
     let question = (refused > 0).then(|| {
         let text = format!(
             "{} can’t be imported. Import only the others, or stop, correct the file and upload it again.",
-            pluralize(i64::try_from(refused).unwrap_or(i64::MAX), "row", "rows")
+            rows(refused, "row", "rows")
         );
         view! { <Banner tone=Tone::Bad message=text/> }
     });
@@ -188,6 +188,10 @@ fn previewed(scope: Scope, import: &ImportView) -> AnyView {
         {sample(&import.sample)}
     }
     .into_any()
+}
+
+fn rows(number: u64, one: &str, many: &str) -> String {
+    pluralize(i64::try_from(number).unwrap_or(i64::MAX), one, many)
 }
 
 fn finished(scope: Scope, import: &ImportView) -> AnyView {
