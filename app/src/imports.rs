@@ -14,7 +14,13 @@ use crate::{
 };
 use axum::body::Body;
 use http::{Response, Uri};
-use model::{FieldErrors, Slug, capability::EditContent, csv::Csv, id::ImportId, import::{FILE_MAX, REFUSALS_MAX, refusal_text}};
+use model::{
+    FieldErrors, Slug,
+    capability::EditContent,
+    csv::Csv,
+    id::ImportId,
+    import::{FILE_MAX, REFUSALS_MAX, refusal_text},
+};
 use sha2::{Digest, Sha256};
 use store::imports;
 

@@ -16,10 +16,10 @@ pub mod deferred;
 #[cfg(feature = "ssr")]
 pub mod documents;
 pub mod error;
-pub mod layout;
-pub mod live;
 #[cfg(feature = "ssr")]
 pub mod imports;
+pub mod layout;
+pub mod live;
 #[cfg(feature = "ssr")]
 pub mod pictures;
 pub mod reactive;

@@ -2,7 +2,10 @@
 //! is in another file, `mod.rs`, because the views depend on the server functions, which depend on this module.
 
 use crate::{
-    console::{PageData, customers::api as customers, imports::api as imports, products::api as products, settings::api as settings},
+    console::{
+        PageData, customers::api as customers, imports::api as imports, products::api as products,
+        settings::api as settings,
+    },
     error::AppError,
     routes::{Page, VisitData},
     server::{
@@ -44,11 +47,7 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
         Page::ImportMapping(layout) => imports::form(tx, layout).await?,
         Page::NewProduct => Some(VisitData::ProductForm(ProductInput::default())),
         Page::EditProduct(id) => store::products::get(tx, *id).await?.map(|p| {
-            VisitData::ProductForm(ProductInput {
-                name: p.row.name,
-                code: p.row.code,
-                description: p.description,
-            })
+            VisitData::ProductForm(ProductInput { name: p.row.name, code: p.row.code, description: p.description })
         }),
         Page::NewCustomer => Some(customers::form(tx, CustomerInput::default()).await?),
         Page::EditCustomer(id) => match store::customers::get(tx, *id).await? {

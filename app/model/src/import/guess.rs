@@ -29,7 +29,8 @@ pub fn guess(
         let mut numbers = (0..columns.len()).flat_map(filled);
         numbers.any(|cell| number(cell, sign).is_some() && number(cell, other).is_none())
     };
-    let decimal = if only(DecimalSign::Comma) && !only(DecimalSign::Point) { DecimalSign::Comma } else { DecimalSign::Point };
+    let decimal =
+        if only(DecimalSign::Comma) && !only(DecimalSign::Point) { DecimalSign::Comma } else { DecimalSign::Point };
 
     let names: Vec<String> = columns.iter().map(|name| folded(name)).collect();
     let named = |among: &[&str]| names.iter().position(|name| among.contains(&name.as_str()));
@@ -44,7 +45,10 @@ pub fn guess(
     let dated = (0..columns.len()).find(|column| all(*column, &|cell| is_time(cell) && cell.contains('-')));
     let stamped = named(&["time", "timestamp", "at", "date", "datetime", "occurredat", "createdat", "ts"]);
     put(stamped.filter(|column| all(*column, &is_time)).or(dated), Role::Time);
-    put(named(&["customer", "customerid", "subject", "account", "accountid", "tenant", "externalid", "kunde"]), Role::Subject);
+    put(
+        named(&["customer", "customerid", "subject", "account", "accountid", "tenant", "externalid", "kunde"]),
+        Role::Subject,
+    );
     put(named(&["type", "event", "eventtype", "eventname"]), Role::Kind);
     put(named(&["id", "eventid", "uuid", "requestid", "transactionid"]), Role::Id);
     for column in 0..columns.len() {
@@ -99,12 +103,22 @@ mod tests {
     #[test]
     fn columns_are_recognized_by_name_and_content() {
         let columns = texts(&["TIMESTAMP", "ContextTokens", "GeneratedTokens"]);
-        let rows = [texts(&["2023-11-16 18:17:03.9799600", "4808", "10"]), texts(&["2023-11-16 18:17:04.0319600", "3180", "8"])];
+        let rows = [
+            texts(&["2023-11-16 18:17:03.9799600", "4808", "10"]),
+            texts(&["2023-11-16 18:17:04.0319600", "3180", "8"]),
+        ];
         let input =
             guess(Delimiter::Comma, true, &columns, &rows, &texts(&["context_tokens"]), &texts(&["llm.request"]));
         for (name, value) in [
-            ("role_0", "time"), ("role_1", "number"), ("role_2", "number"), ("property_1", "context_tokens"),
-            ("property_2", "GeneratedTokens"), ("decimal", "point"), ("times_in", "utc"), ("type", "llm.request"), ("header", "on"),
+            ("role_0", "time"),
+            ("role_1", "number"),
+            ("role_2", "number"),
+            ("property_1", "context_tokens"),
+            ("property_2", "GeneratedTokens"),
+            ("decimal", "point"),
+            ("times_in", "utc"),
+            ("type", "llm.request"),
+            ("header", "on"),
         ] {
             assert_eq!(input.value(name), value, "{name}");
         }
@@ -116,7 +130,10 @@ mod tests {
         let columns = texts(&["Kunde", "Datum", "Menge"]);
         let rows = [texts(&["00012", "2023-11-16", "173,9"]), texts(&["00012", "2023-11-17", "12"])];
         let input = guess(Delimiter::Semicolon, true, &columns, &rows, &[], &[]);
-        assert_eq!((input.value("decimal"), input.value("role_0"), input.value("role_1"), input.value("role_2")), ("comma", "customer", "time", "number"));
+        assert_eq!(
+            (input.value("decimal"), input.value("role_0"), input.value("role_1"), input.value("role_2")),
+            ("comma", "customer", "time", "number")
+        );
         let rows = [texts(&["x", "2023-11-16", "1,234.5"]), texts(&["x", "2023-11-16", "1,5"])];
         let input = guess(Delimiter::Semicolon, true, &columns, &rows, &[], &[]);
         assert_eq!(input.value("decimal"), "point", "contradictory numbers prove nothing");

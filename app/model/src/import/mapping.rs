@@ -338,7 +338,8 @@ impl MappingInput {
         if time.is_none() {
             complain("columns", "Choose the column that contains the time.".to_owned());
         }
-        let mut given = |column: Option<u16>, field: &str, max: usize, missing: &str| match (column, self.value(field)) {
+        let mut given = |column: Option<u16>, field: &str, max: usize, missing: &str| match (column, self.value(field))
+        {
             (Some(column), _) => Some(Given::Column(column)),
             (None, "") => {
                 complain(field, missing.to_owned());
@@ -350,8 +351,12 @@ impl MappingInput {
             }
             (None, text) => Some(Given::Constant(text.to_owned())),
         };
-        let subject =
-            given(subject, "customer", ID_MAX, "Enter a customer for all rows, or choose the column with the customer.");
+        let subject = given(
+            subject,
+            "customer",
+            ID_MAX,
+            "Enter a customer for all rows, or choose the column with the customer.",
+        );
         let kind =
             given(kind, "type", TYPE_MAX, "Enter an event type for all rows, or choose the column with the type.");
         let name = self.value("name").to_owned();
@@ -359,19 +364,21 @@ impl MappingInput {
             complain("name", format!("Enter at most {NAME_MAX} characters."));
         }
         match (decimal, times_in, time, subject, kind) {
-            (Some(decimal), Some(times_in), Some(time), Some(subject), Some(kind)) if errors.0.is_empty() => Ok(Mapping {
-                delimiter,
-                decimal,
-                header,
-                times_in,
-                time,
-                subject,
-                kind,
-                id,
-                values,
-                columns: columns.to_vec(),
-                name,
-            }),
+            (Some(decimal), Some(times_in), Some(time), Some(subject), Some(kind)) if errors.0.is_empty() => {
+                Ok(Mapping {
+                    delimiter,
+                    decimal,
+                    header,
+                    times_in,
+                    time,
+                    subject,
+                    kind,
+                    id,
+                    values,
+                    columns: columns.to_vec(),
+                    name,
+                })
+            }
             _ => Err(errors),
         }
     }
@@ -394,8 +401,14 @@ mod tests {
     fn a_mapping_is_the_same_after_its_form() {
         let columns = columns(&["at", "who", "tokens", "model"]);
         let form = input(&[
-            ("role_0", "time"), ("role_1", "customer"), ("role_2", "number"), ("property_2", "tokens"),
-            ("role_3", "text"), ("property_3", "model"), ("type", "llm"), ("name", "Gateway"),
+            ("role_0", "time"),
+            ("role_1", "customer"),
+            ("role_2", "number"),
+            ("property_2", "tokens"),
+            ("role_3", "text"),
+            ("property_3", "model"),
+            ("type", "llm"),
+            ("name", "Gateway"),
         ]);
         let mapping = form.parse(&columns).unwrap();
         assert_eq!(MappingInput::from(&mapping).parse(&columns), Ok(mapping.clone()));
@@ -416,7 +429,8 @@ mod tests {
 
     #[test]
     fn a_saved_mapping_finds_its_columns_by_name() {
-        let form = input(&[("role_0", "time"), ("role_1", "number"), ("property_1", "n"), ("customer", "c"), ("type", "t")]);
+        let form =
+            input(&[("role_0", "time"), ("role_1", "number"), ("property_1", "n"), ("customer", "c"), ("type", "t")]);
         let mapping = form.parse(&columns(&["at", "n"])).unwrap();
         let moved = mapping.moved_to(&columns(&["n", "other", "at"])).unwrap();
         assert_eq!((moved.time, moved.values[0].column), (2, 0));

@@ -13,7 +13,7 @@ mod row;
 mod view;
 
 pub use cell::{number, time};
-pub use format::{Decoded, DecimalSign, Delimiter, Encoding, NotText, decode, decode_head, guess_delimiter};
+pub use format::{DecimalSign, Decoded, Delimiter, Encoding, NotText, decode, decode_head, guess_delimiter};
 pub use guess::{guess, has_header};
 pub use limits::{COLUMNS_MAX, FILE_MAX, ID_MAX, PROPERTY_MAX, REFUSALS_MAX, TYPE_MAX, UNFINISHED_MAX};
 pub use mapping::{Given, Mapping, MappingInput, Role, TimesIn, Value};

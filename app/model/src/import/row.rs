@@ -122,7 +122,8 @@ pub fn read_row(
         push_text(&mut data, &value.property);
         data.push(':');
         if value.number {
-            let quantity = number(raw, mapping.decimal).ok_or_else(|| refused(RowErrorCode::BadNumber, value.column))?;
+            let quantity =
+                number(raw, mapping.decimal).ok_or_else(|| refused(RowErrorCode::BadNumber, value.column))?;
             data.push_str(&quantity.to_string());
         } else {
             push_text(&mut data, raw);

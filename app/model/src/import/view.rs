@@ -30,8 +30,7 @@ pub enum ImportState {
 }
 
 impl ImportState {
-    const ALL: [Self; 6] =
-        [Self::Receiving, Self::Uploaded, Self::Previewed, Self::Running, Self::Done, Self::Stopped];
+    const ALL: [Self; 6] = [Self::Receiving, Self::Uploaded, Self::Previewed, Self::Running, Self::Done, Self::Stopped];
 
     /// Returns the name stored in the database.
     pub const fn as_str(self) -> &'static str {

@@ -49,7 +49,8 @@ mod on_server {
         id::ImportId,
         import::{
             COLUMNS_MAX, Column, Decoded, Delimiter, ImportAction, ImportForm, ImportList, ImportProgress, ImportState,
-            ImportView, Mapping, MappingInput, SampleEvent, decode_head, guess, guess_delimiter, has_header, refusal_text,
+            ImportView, Mapping, MappingInput, SampleEvent, decode_head, guess, guess_delimiter, has_header,
+            refusal_text,
         },
         moment,
     };
@@ -128,7 +129,8 @@ mod on_server {
             return Err(AppError::Absent);
         }
         let (delimiter, header) = input.layout().map_err(AppError::Invalid)?;
-        let head = decode_head(imports::head(&mut tx, id).await?).map_err(|error| invalid("columns", error.to_string()))?;
+        let head =
+            decode_head(imports::head(&mut tx, id).await?).map_err(|error| invalid("columns", error.to_string()))?;
         let (columns, _) = columns(&head.text, delimiter, header);
         if columns.len() > COLUMNS_MAX {
             return Err(invalid("columns", format!("A file can have at most {COLUMNS_MAX} columns.")));
@@ -184,12 +186,7 @@ mod on_server {
     }
 
     /// Handles a form that was posted to a page of imports.
-    pub(crate) async fn submit(
-        call: &Call,
-        slug: &Slug,
-        page: &Page,
-        form: &Form,
-    ) -> Result<Outcome, AppError> {
+    pub(crate) async fn submit(call: &Call, slug: &Slug, page: &Page, form: &Form) -> Result<Outcome, AppError> {
         let grant = form.get("grant");
         let id = match page {
             // Files are received elsewhere (`crate::imports`): this form came without one.
@@ -278,9 +275,8 @@ mod on_server {
         let delimiter = layout.delimiter.or(base.map(|mapping| mapping.delimiter));
         let delimiter = delimiter.unwrap_or_else(|| guess_delimiter(&text));
         let header = layout.header.or(base.map(|mapping| mapping.header));
-        let header = header.unwrap_or_else(|| {
-            imports::records(&text, delimiter, 1).first().is_some_and(|first| has_header(first))
-        });
+        let header = header
+            .unwrap_or_else(|| imports::records(&text, delimiter, 1).first().is_some_and(|first| has_header(first)));
         let (names_of_columns, rows) = columns(&text, delimiter, header);
         let fitting = base.and_then(|mapping| mapping.moved_to(&names_of_columns));
         let guessed = fitting.is_none();
@@ -289,7 +285,8 @@ mod on_server {
             || guess(delimiter, header, &names_of_columns, &rows, &properties, &types),
             |mapping| MappingInput::from(&Mapping { delimiter, header, ..mapping }),
         );
-        let samples = |column: usize| rows.iter().take(3).filter_map(|row| row.get(column)).map(|cell| cut(cell)).collect();
+        let samples =
+            |column: usize| rows.iter().take(3).filter_map(|row| row.get(column)).map(|cell| cut(cell)).collect();
         let columns = names_of_columns.iter().take(COLUMNS_MAX).enumerate();
         Ok(Some(VisitData::ImportForm(Box::new(ImportForm {
             columns: columns.map(|(at, name)| Column { name: cut(name), samples: samples(at) }).collect(),

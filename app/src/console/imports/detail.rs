@@ -111,7 +111,8 @@ fn drive(scope: Scope, id: ImportId, position: RwSignal<u64>) {
         begun.set_value(true);
         spawn_local(async move {
             loop {
-                let answer = scope.ask(async move |slug, grant| act_on_import(slug, grant, id, ImportAction::Continue).await);
+                let answer =
+                    scope.ask(async move |slug, grant| act_on_import(slug, grant, id, ImportAction::Continue).await);
                 match answer.await {
                     Ok(ImportProgress { position: now, more, .. }) => {
                         if position.try_set(now).is_some() {

@@ -104,7 +104,9 @@ fn line(scope: Scope, row: &ImportRow) -> AnyView {
 pub const fn words(state: ImportState) -> (StatusTone, &'static str) {
     let tone = match state {
         ImportState::Done => StatusTone::Ok,
-        ImportState::Receiving | ImportState::Uploaded | ImportState::Previewed | ImportState::Running => StatusTone::Info,
+        ImportState::Receiving | ImportState::Uploaded | ImportState::Previewed | ImportState::Running => {
+            StatusTone::Info
+        }
         ImportState::Stopped => StatusTone::Off,
     };
     (tone, state.label())

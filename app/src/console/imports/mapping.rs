@@ -8,9 +8,7 @@ use crate::{
     ui::{Banner, ErrorSummary, FieldMessage, Icon, SelectField, SubmitButton, TextField, Tone},
 };
 use leptos::prelude::*;
-use model::import::{
-    Column, DecimalSign, Delimiter, ImportAction, ImportForm, ImportState, MappingInput, Role,
-};
+use model::import::{Column, DecimalSign, Delimiter, ImportAction, ImportForm, ImportState, MappingInput, Role};
 use std::collections::BTreeMap;
 
 /// Renders the form.

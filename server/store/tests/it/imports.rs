@@ -98,7 +98,11 @@ async fn the_trace_adds_each_request_once_and_its_days_are_the_workspaces() {
     change(&mut superuser, &world.a1, "time_zone = 'Asia/Kolkata'").await;
     let stock = world.read(&world.ann, &world.a1).await.commit().await.unwrap();
     assert_eq!(stock.zone.name(), "Asia/Kolkata");
-    let product = texts(&mut superuser, &format!("select id::text from workspace.products where workspace_id = '{}'", world.a1.id)).await;
+    let product = texts(
+        &mut superuser,
+        &format!("select id::text from workspace.products where workspace_id = '{}'", world.a1.id),
+    )
+    .await;
     let product: ProductId = product[0].parse().unwrap();
     for property in ["ContextTokens", "GeneratedTokens"] {
         meter(&world, product, property).await;
@@ -110,7 +114,10 @@ async fn the_trace_adds_each_request_once_and_its_days_are_the_workspaces() {
         ..base
     };
     // Each event lacks the property of the other test's meter.
-    let archive = format!("update workspace.meters set status = 'archived' where workspace_id = '{}' and code = 'tokens'", world.a1.id);
+    let archive = format!(
+        "update workspace.meters set status = 'archived' where workspace_id = '{}' and code = 'tokens'",
+        world.a1.id
+    );
     crate::support::execute(&mut superuser, &archive).await.unwrap();
 
     let (preview, done) = import(&world, &mapping, &trace).await;
@@ -118,10 +125,16 @@ async fn the_trace_adds_each_request_once_and_its_days_are_the_workspaces() {
     assert_eq!((preview.rows, preview.accepted), (8_819, 8_819), "the check announced something else");
     let announced = |meter: &str| {
         let effect = preview.effects.iter().find(|effect| effect.meter == meter).expect("an effect");
-        assert_eq!((effect.customer_id, effect.first, effect.last), (customer, date!(2023 - 11 - 16), date!(2023 - 11 - 17)));
+        assert_eq!(
+            (effect.customer_id, effect.first, effect.last),
+            (customer, date!(2023 - 11 - 16), date!(2023 - 11 - 17))
+        );
         effect.quantity.grouped()
     };
-    assert_eq!((announced("ContextTokens"), announced("GeneratedTokens")), ("18,059,974".to_owned(), "245,896".to_owned()));
+    assert_eq!(
+        (announced("ContextTokens"), announced("GeneratedTokens")),
+        ("18,059,974".to_owned(), "245,896".to_owned())
+    );
     let days = |meter| sums(&world, meter);
     let expected = days("contexttokens").await;
     let parts: Vec<u64> = expected.iter().map(|day| day.split(' ').nth(1).unwrap().parse().unwrap()).collect();
@@ -133,7 +146,8 @@ async fn the_trace_adds_each_request_once_and_its_days_are_the_workspaces() {
     let longer = [trace.as_slice(), b"\n2023-11-16 19:30:00.0000000,1,1\n"].concat();
     let (_, more) = import(&world, &mapping, &longer).await;
     assert_eq!((more.accepted, more.duplicate), (1, 8_819), "one row was appended");
-    let total = |days: Vec<String>| days.iter().map(|day| day.split(' ').nth(1).unwrap().parse::<u64>().unwrap()).sum::<u64>();
+    let total =
+        |days: Vec<String>| days.iter().map(|day| day.split(' ').nth(1).unwrap().parse::<u64>().unwrap()).sum::<u64>();
     assert_eq!(total(days("contexttokens").await), 18_059_975);
     assert_eq!(total(days("generatedtokens").await), 245_897);
 }

@@ -206,11 +206,7 @@ pub async fn run(
     Ok(true)
 }
 
-async fn forget_refusals(
-    tx: &mut WorkspaceTx<Write>,
-    can: &Can<EditContent>,
-    id: ImportId,
-) -> Result<(), StoreError> {
+async fn forget_refusals(tx: &mut WorkspaceTx<Write>, can: &Can<EditContent>, id: ImportId) -> Result<(), StoreError> {
     let workspace = tx.id().uuid();
     sqlx::query!(
         "delete from workspace.import_refusals where workspace_id = $1 and import_id = $2",
@@ -227,11 +223,7 @@ async fn forget_refusals(
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.imports.refusals", skip_all, fields(import_id = %id))]
-pub async fn refusals<M: Mode>(
-    tx: &mut WorkspaceTx<M>,
-    id: ImportId,
-    most: u64,
-) -> Result<Vec<Refusal>, StoreError> {
+pub async fn refusals<M: Mode>(tx: &mut WorkspaceTx<M>, id: ImportId, most: u64) -> Result<Vec<Refusal>, StoreError> {
     let (workspace, most) = (tx.id().uuid(), i64::try_from(most).unwrap_or(i64::MAX));
     let rows = sqlx::query!(
         "select line, column_name, code, value from workspace.import_refusals where workspace_id = $1 and import_id = $2

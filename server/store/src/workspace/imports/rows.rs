@@ -143,7 +143,8 @@ impl Rows {
         let (from, before) = self.line;
         let passed = text.get(from..=start).unwrap_or_default();
         // A line ends with LF, CR LF or CR.
-        let breaks = passed.windows(2).filter(|two| matches!(two, [b'\n', _] | [b'\r', b'\0'..=b'\t' | 0x0b..])).count();
+        let breaks =
+            passed.windows(2).filter(|two| matches!(two, [b'\n', _] | [b'\r', b'\0'..=b'\t' | 0x0b..])).count();
         self.line = (start.max(from), before + breaks as u64);
         self.line.1
     }
@@ -282,7 +283,8 @@ mod tests {
     #[test]
     fn a_row_has_the_number_of_its_line_with_any_line_break() {
         for line_break in ["\n", "\r\n", "\r"] {
-            let text = ["at,n,id", "2026-01-01,1,a", "", "2026-01-01,1,\"b\nc\"", "2026-01-01,1,d", ""].join(line_break);
+            let text =
+                ["at,n,id", "2026-01-01,1,a", "", "2026-01-01,1,\"b\nc\"", "2026-01-01,1,d", ""].join(line_break);
             let lines: Vec<_> = all(&text, mapping(None)).iter().map(|row| row.line).collect();
             assert_eq!(lines, [2, 4, 6], "{line_break:?}");
         }

@@ -117,9 +117,8 @@ async fn check(
     counts: &mut Counts,
 ) -> Result<Vec<Refusal>, StoreError> {
     // Repeated rows of the file may be in different batches, and the former ones are rolled back.
-    let (first, repeated): (Vec<_>, Vec<_>) = batch
-        .into_iter()
-        .partition(|row| row.event.as_ref().map_or(true, |event| event.repeats == Repeats::Nothing));
+    let (first, repeated): (Vec<_>, Vec<_>) =
+        batch.into_iter().partition(|row| row.event.as_ref().map_or(true, |event| event.repeats == Repeats::Nothing));
     sqlx::query!("savepoint import_check").execute(record.on(tx)?).await?;
     let mut refusals = store(tx, record, of, first, counts).await?;
     for effect in effects(tx, of.0).await? {
