@@ -117,8 +117,8 @@ async fn check(
     counts: &mut Counts,
 ) -> Result<Vec<Refusal>, StoreError> {
     // Repeated rows of the file may be in different batches, and the former ones are rolled back.
-    let (first, repeated): (Vec<_>, Vec<_>) =
-        batch.into_iter().partition(|row| row.event.as_ref().map_or(true, |event| event.repeats == Repeats::Nothing));
+    let is_repeated = |row: &FileRow| row.event.as_ref().is_ok_and(|event| event.repeats != Repeats::Nothing);
+    let (repeated, first): (Vec<_>, Vec<_>) = batch.into_iter().partition(is_repeated);
     sqlx::query!("savepoint import_check").execute(record.on(tx)?).await?;
     let mut refusals = store(tx, record, of, first, counts).await?;
     for effect in effects(tx, of.0).await? {
@@ -218,7 +218,7 @@ fn refusal(line: u64, event: &RowEvent, mapping: &Mapping, refused: &Refused) ->
         }
     };
     let column = column.and_then(|column| mapping.columns.get(usize::from(column)));
-    let cut = |text: &str| text.chars().take(KEPT).collect();
+    let cut = |text: &str| -> String { text.chars().take(KEPT).collect() };
     Refusal {
         line,
         column: column.map(|name| cut(name)).unwrap_or_default(),
