@@ -4,7 +4,7 @@
 //! No slot is held while the server waits for the sender. Each piece waits for a slot within the shares of the user and
 //! the address, like a request of its own.
 
-use crate::{error_response, pages, state::AppState};
+use crate::{error_code::Code, error_response, pages, state::AppState};
 use app::{
     error::AppError,
     imports::{self, Upload},
@@ -14,7 +14,7 @@ use axum::{
         DefaultBodyLimit, FromRequest as _, Multipart, Request,
         multipart::{Field, MultipartError},
     },
-    http::{Method, StatusCode},
+    http::Method,
     response::Response,
 };
 use model::FieldErrors;
@@ -58,7 +58,7 @@ pub(crate) async fn receive(state: AppState, mut request: Request, shares: Vec<S
         Err(AppError::Limited(_)) => return error_response::busy(&path),
         Err(_) => {
             let message = "The database is not available. Try again in a moment.";
-            return error_response::refusal(&path, StatusCode::SERVICE_UNAVAILABLE, "unavailable", message);
+            return error_response::refusal(&path, Code::Unavailable, message);
         }
     }
     let context = pages::context(&state, &request);
@@ -116,7 +116,7 @@ enum Failed {
 
 fn malformed(path: &str) -> Response {
     let message = "The form could not be read. Try again.";
-    error_response::refusal(path, StatusCode::BAD_REQUEST, "malformed", message)
+    error_response::refusal(path, Code::Malformed, message)
 }
 
 /// Waits for the sender, but not for ever.

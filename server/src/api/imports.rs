@@ -1,11 +1,11 @@
 //! `GET /api/imports/{slug}/{id}/refusals.csv`: the refused rows of an import, for the console's pages.
 
-use crate::{error_response, pages, state::AppState};
+use crate::{error_code::Code, error_response, pages, state::AppState};
 use app::{error::AppError, imports};
 use axum::{
     body::Body,
     extract::{Path, Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, header},
     response::Response,
 };
 
@@ -18,10 +18,10 @@ pub(super) async fn refusals(
     let file = match imports::refusals(pages::context(&state, &request), &slug, &id).await {
         Ok(file) => file,
         Err(AppError::Unavailable) => {
-            return error_response::error(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment.");
+            return error_response::error(Code::Unavailable, "Try again in a moment.");
         }
         Err(AppError::Limited(_)) => return error_response::busy(request.uri().path()),
-        Err(_) => return error_response::error(StatusCode::NOT_FOUND, "not_found", "There is no such import."),
+        Err(_) => return error_response::error(Code::NotFound, "There is no such import."),
     };
     let mut response = Response::new(Body::from(file));
     let headers = response.headers_mut();
