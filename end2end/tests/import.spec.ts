@@ -158,6 +158,49 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
+for (const javaScriptEnabled of [true, false]) {
+  test(`a large file is worked on in steps, which can be left and stopped, ${javaScriptEnabled ? "with JavaScript" : "without JavaScript"}`, async ({ browser }) => {
+    test.setTimeout(180_000);
+    scripts = javaScriptEnabled;
+    const context = await contextOf(browser, ADA, { javaScriptEnabled });
+    const page = await context.newPage();
+    const rows = 25_000;
+    const lines = Array.from({ length: rows }, (_, n) => `${1_767_225_600 + n},1`);
+    await upload(page, csv("large.csv", ["time,tokens", ...lines].join("\n")));
+    await page.fill("[name=customer]", customer.id);
+    await page.fill("[name=type]", TYPE);
+    await page.getByRole("button", { name: "Check the file" }).click();
+    const [checked, report] = ["What the file contains", "Report"].map((name) => page.getByRole("heading", { name }));
+    const until = async (heading: typeof checked) => {
+      const more = page.getByRole("button", { name: "Continue" });
+      if (scripts) return heading.waitFor({ timeout: 120_000 });
+      await heading.or(page.getByTestId("progress")).waitFor();
+      while (await more.isVisible()) await more.click();
+      await heading.waitFor();
+    };
+    await until(checked);
+    expect(await numbers(page)).toEqual(["25,000", "25,000", "0", "0"]);
+    const address = page.url();
+    await page.getByRole("button", { name: "Import 25,000 rows" }).click();
+    await report.or(page.getByTestId("progress")).waitFor();
+    await page.goto("about:blank");
+    const position = await value("select position::text from workspace.imports");
+    await page.goto(address);
+    if (scripts) await live(page);
+    await until(report);
+    expect(await numbers(page), `continued at ${position}`).toEqual(["25,000", "25,000", "0", "0"]);
+    expect(await counted()).toBe(String(rows));
+    expect(await value("select count(*)::text from workspace.import_chunks"), "the file is kept after the import").toBe("0");
+
+    await upload(page, csv("stopped.csv", FILE));
+    await page.goto(page.url().replace(/\/mapping.*/, ""));
+    await page.getByRole("button", { name: "Stop" }).click();
+    await expect(report).toBeVisible();
+    expect(await value("select count(*)::text from workspace.import_chunks"), "a stopped import keeps its file").toBe("0");
+    await context.close();
+  });
+}
+
 test("files that are no text, empty, too large or missing are refused at the form", async ({ as }) => {
   const page = await as(ADA);
   await upload(page, csv("empty.csv", ""));
