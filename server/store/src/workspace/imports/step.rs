@@ -119,13 +119,13 @@ async fn check(
     // Repeated rows of the file may be in different batches, and the former ones are rolled back.
     let is_repeated = |row: &FileRow| row.event.as_ref().is_ok_and(|event| event.repeats != Repeats::Nothing);
     let (repeated, first): (Vec<_>, Vec<_>) = batch.into_iter().partition(is_repeated);
-    sqlx::query!("savepoint import_check").execute(record.on(tx)?).await?;
+    sqlx::query("savepoint import_check").execute(record.on(tx)?).await?;
     let mut refusals = store(tx, record, of, first, counts).await?;
     for effect in effects(tx, of.0).await? {
         counts.add(effect);
     }
-    sqlx::query!("rollback to savepoint import_check").execute(record.on(tx)?).await?;
-    sqlx::query!("release savepoint import_check").execute(record.on(tx)?).await?;
+    sqlx::query("rollback to savepoint import_check").execute(record.on(tx)?).await?;
+    sqlx::query("release savepoint import_check").execute(record.on(tx)?).await?;
     for FileRow { line, event } in repeated {
         counts.rows += 1;
         match event {
