@@ -1,6 +1,6 @@
 //! Import of usage from CSV files: reading of cells, the meaning of columns, and what the pages show.
 //!
-//! A file says nothing about its delimiter, its decimal sign or the time zone of its times. [`guess`] proposes a
+//! A file says nothing about its delimiter, its decimal sign or the time zone of its times. [`guess()`] proposes a
 //! [`Mapping`] from the first rows; a person confirms it. [`read_row`] then turns each record into a [`Row`]. A cell that
 //! does not fit is refused with its column and text, and never taken as zero.
 

@@ -292,3 +292,46 @@ pub fn refusal_text(code: &str) -> &'static str {
         _ => "The event was refused.",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tag and the values are in one object.
+    #[test]
+    fn an_action_is_the_same_after_json() {
+        let values = [("role_0", "time"), ("customer", "c")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        for action in [
+            ImportAction::Map(MappingInput(values.into())),
+            ImportAction::Run { refused: "3".to_owned() },
+            ImportAction::Continue,
+            ImportAction::Stop,
+        ] {
+            let json = serde_json::to_string(&action).unwrap();
+            assert_eq!(serde_json::from_str::<ImportAction>(&json).unwrap(), action, "{json}");
+        }
+    }
+
+    #[test]
+    fn effects_of_a_customer_add_up_by_meter() {
+        let day = |day| Date::from_calendar_date(2026, time::Month::January, day).unwrap();
+        let effect = |meter: &str, aggregation, quantity, on| Effect {
+            meter: meter.to_owned(),
+            unit: "token".to_owned(),
+            customer_id: CustomerId::from_uuid(uuid::Uuid::nil()),
+            customer: "Acme".to_owned(),
+            aggregation,
+            events: 1,
+            quantity: Quantity::parse(quantity).unwrap(),
+            first: day(on),
+            last: day(on),
+        };
+        let mut counts = Counts::default();
+        for (quantity, on) in [("0.1", 3), ("0.2", 1), ("7", 2)] {
+            counts.add(effect("Sum", Aggregation::Sum, quantity, on));
+            counts.add(effect("Max", Aggregation::Max, quantity, on));
+        }
+        let seen: Vec<_> = counts.effects.iter().map(|e| (e.quantity.to_string(), e.events, e.first, e.last)).collect();
+        assert_eq!(seen, [("7.3".to_owned(), 3, day(1), day(3)), ("7".to_owned(), 3, day(1), day(3))]);
+    }
+}

@@ -16,7 +16,10 @@ pub fn form(scope: Scope, form: &ImportForm) -> AnyView {
     let id = form.row.id;
     let page = FormPage::open(scope, move |values: BTreeMap<String, String>| {
         scope.ask(async move |slug, grant| {
-            let action = ImportAction::Map(MappingInput(values.clone()));
+            let mut values = values.clone();
+            // The action is named by its tag.
+            values.retain(|name, _| name != "action" && name != "grant");
+            let action = ImportAction::Map(MappingInput(values));
             let progress = act_on_import(slug, grant, id, action).await?;
             let done = match progress.state {
                 ImportState::Previewed => "File checked",
