@@ -4,6 +4,7 @@ use super::{
     catalogue::Catalogue,
     history,
     outcome::{DemoError, LoadSummary},
+    prices::{self, Offer},
     usage,
 };
 use model::{
@@ -21,7 +22,7 @@ use store::{
     door::{Can, Mode, WorkspaceTx, Write},
     invoices,
     invoices::NewInvoice,
-    products, rate_plans,
+    products,
 };
 use time::OffsetDateTime;
 
@@ -65,13 +66,15 @@ async fn write_products(
         let draft = ProductDraft {
             name: line(product.name)?,
             code: product.code.to_owned(),
-            unit: line(product.unit)?,
             description: product.description.to_owned(),
         };
         let id = products::create(tx, can, &draft).await?;
+        let meter = prices::meter(product.name, product.code, product.unit);
+        let meter = prices::write_meter(tx, can, id, &meter).await?;
         for plan in product.plans {
-            let price = Money { minor: plan.1, currency: catalogue.currency };
-            plans.push(rate_plans::create(tx, can, id, plan.0, price, plan.2).await?);
+            let (name, minor, billing) = (plan.0, plan.1, plan.2);
+            let offer = Offer { name, minor, billing, shape: prices::shape(name), currency: catalogue.currency };
+            plans.push(prices::write_plan(tx, can, offer, id, meter).await?);
         }
         ids.push(id);
     }

@@ -10,6 +10,7 @@ mod content;
 mod history;
 mod outcome;
 mod people;
+mod prices;
 mod random;
 mod scale;
 #[cfg(test)]

@@ -47,4 +47,5 @@ mod seats_cache;
 mod shares;
 mod slugs;
 mod support;
+mod usage;
 mod write_locks;

@@ -1,12 +1,12 @@
 //! People and workspaces for the tests, created through the store.
 
-use super::{Database, catalog, events, execute};
+use super::{Database, catalog, event, execute, metered, refusal_of};
 use model::{
     Currency, Email, Line, Money, OrganizationRole, Slug, WorkspaceRole,
     api_key::{KeyDraft, KeyLife, Scope},
     audit::{Action, Detail},
     billing::InvoiceStatus,
-    capability::{EditContent, ManageInvoices, ManageMembers, ManageSettings, RecordUsage},
+    capability::{EditContent, ManageInvoices, ManageMembers, ManageSettings},
     catalog::ProductDraft,
     customer::CustomerDraft,
     id::{CustomerId, MeterId, OrganizationId, ProductId, RatePlanId, UserId, WorkspaceId},
@@ -25,7 +25,7 @@ use store::{
     secret::Secret,
     tokens,
 };
-use time::macros::{date, datetime};
+use time::macros::date;
 
 /// A user who is signed in.
 pub(crate) struct Person {
@@ -55,7 +55,7 @@ pub(crate) struct Place {
 }
 
 /// Content of a workspace: one product with a meter, one rate plan with a published version 1 and a draft, and two
-/// customers, each with a usage record and an invoice.
+/// customers, each with an event, which two more meters counted, and an invoice.
 pub(crate) struct Stock {
     pub(crate) product: ProductId,
     pub(crate) meter: MeterId,
@@ -190,14 +190,6 @@ impl World {
             let draft = CustomerDraft { rate_plan: Some(plan), ..draft(&format!("{mark} {name}")) };
             customers.push(customers::create(&mut tx, &edit, &draft).await.unwrap());
         }
-        // A refused event, too: its customer is unknown.
-        let subjects = [customers[0].to_string(), customers[1].to_string(), format!("{mark} nobody")];
-        let sent = subjects.iter().zip(1..).map(|(subject, n): (_, i32)| {
-            let data = format!("{{\"quantity\":12,\"mark\":\"{mark}\"}}");
-            events::event(&format!("{mark} {n}"), "metered", subject, Some(datetime!(2026-03-01 12:00 UTC)), &data)
-        });
-        let record = tx.can::<RecordUsage>().unwrap();
-        store::events::ingest(&mut tx, &record, &events::batch(sent)).await.unwrap();
         let invoice = |number: usize| invoices::NewInvoice {
             number: format!("{mark}-{number}"),
             customer: customers[number],
@@ -208,6 +200,15 @@ impl World {
         };
         invoices::issue(&mut tx, &manage, &[invoice(0), invoice(1)]).await.unwrap();
         tx.commit().await.unwrap();
+        let mut superuser = self.db.superuser().await;
+        metered::meter(&mut superuser, place, product, ("calls", "calls", "count", "call")).await;
+        metered::meter(&mut superuser, place, product, ("callers", "calls", "unique", "caller")).await;
+        for (customer, value) in customers.iter().zip(["1", "2"]) {
+            let id = format!("{mark}-{value}");
+            event(&mut superuser, place, *customer, (&id, "calls"), "timestamptz '2026-03-01 12:00Z'", value).await;
+        }
+        refusal_of(&mut superuser, place, "unknown_customer", &format!("{mark} stranger")).await;
+        superuser.close().await.unwrap();
         Stock { product, meter, plan, customers }
     }
 
@@ -276,12 +277,6 @@ impl World {
                 .replace("$1", &format!("'{}'::uuid", who.id))
                 .replace("$2", &format!("'{}'::uuid", place.id));
             execute(&mut superuser, &facts).await.unwrap();
-            let distinct = format!(
-                "insert into workspace.usage_uniques (workspace_id, meter_id, customer_id, day, value)
-                values ('{}', '{}', '{}', '2026-03-01', gen_random_uuid())",
-                place.id, stock.meter, stock.customers[0]
-            );
-            execute(&mut superuser, &distinct).await.unwrap();
             sqlx::query(
                 "insert into workspace.customer_shares (workspace_id, customer_id, user_id) values ($1, $2, $3)",
             )
