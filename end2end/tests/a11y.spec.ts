@@ -56,8 +56,8 @@ const SCENES: Scene[] = [
   { name: "picker", path: "/home?refused=expired", shows: (page) => page.getByTestId("picker-row").first() },
   { name: "picker, nothing found", path: "/home", act: (page) => page.fill("#picker-search", "zzzz"), shows: (page) => page.getByText("No results for") },
   { name: "overview", path: "/smartai-it/overview", shows: heading("Overview") },
-  ...["products", "rate-plans", "customers", "usage", "invoices"].map(list),
-  ...["products", "rate-plans", "customers", "usage", "invoices"].map(detail),
+  ...["products", "rate-plans", "customers", "usage", "usage/events", "invoices"].map(list),
+  ...["products", "rate-plans", "customers", "usage/events", "invoices"].map(detail),
   { name: "list, nothing found", path: "/smartai-it/customers?q=zzzz", shows: (page) => page.getByRole("heading", { name: "No customers match" }) },
   { name: "no such row", path: ABSENT, refused: [404, ABSENT], shows: (page) => page.getByTestId("row-not-found") },
   {
@@ -83,6 +83,7 @@ const SCENES: Scene[] = [
   { name: "new workspace", path: "/new", shows: heading("New workspace") },
   ...["Members", "Invites", "Workspaces", "Domains", "Audit log"].map(organization),
   ...["General", "Members", "Security", "Audit log", "Danger zone"].map(settings),
+  { name: "settings, API keys", path: "/smartai-it/settings/keys", shows: (page) => page.getByRole("heading", { name: "API keys" }).first() },
   ...["products", "customers"].map((noun): Scene => ({
     name: `editing one of ${noun}`, path: `/smartai-it/${noun}`,
     act: async (page) => { await openFirst(page); await page.getByRole("link", { name: "Edit" }).click(); },

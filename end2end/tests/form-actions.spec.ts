@@ -143,7 +143,7 @@ test("a page without a form, or with another form, refuses a post, which does no
   const valid = { grant, name: "Changed", email: "changed@example.com", country: "DE", rate_plan: "", note: "", code: "changed", unit: "call", description: "" };
   await send("GET", `/${FINANCE}/overview`, { headers });
   const before = await everything();
-  for (const path of ["overview", "customers", "products", "rate-plans", "usage", "invoices", "settings/audit"]) {
+  for (const path of ["overview", "customers", "products", "rate-plans", "usage", "usage/events", "invoices", "settings/audit"]) {
     for (const form of [{}, { action: "archive" }, { action: "save" }] as Record<string, string>[]) {
       const answer = await send("POST", `/${IT}/${path}`, { headers, form: { ...valid, ...form } });
       expect(answer.status, `status of /${IT}/${path} with ${JSON.stringify(form)}`).toBe(422);

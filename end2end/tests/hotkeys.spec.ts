@@ -84,7 +84,7 @@ test("on other systems hints show Ctrl, and ctrl+K opens the palette from a fiel
   expect(await opens(page, { key: "k", code: "KeyK", ctrlKey: true })).toBe(true);
 });
 
-for (const path of ["customers", "products", "rate-plans", "usage", "invoices"]) {
+for (const path of ["customers", "products", "rate-plans", "usage/events", "invoices"]) {
   test(`/ moves the focus to the search of ${path}`, async ({ as }) => {
     const page = await as(ADA);
     await open(page, `/${IT}/${path}`);

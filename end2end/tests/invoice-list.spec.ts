@@ -65,15 +65,15 @@ test("Due is a column at 1280 px, and the lists of the overview are aligned", as
   }
 });
 
-test("the overview counts usage in records and lists it by unit", async ({ as }) => {
-  const since = "recorded_at >= ((now() at time zone w.time_zone)::date - 29)::timestamp at time zone w.time_zone";
-  const from = "from workspace.usage u join account.workspaces w on w.id = u.workspace_id join workspace.products p on p.workspace_id = w.id and p.id = u.product_id";
-  const units = await sql<{ unit: string; n: string }>(`select p.unit, sum(quantity) as n ${from} where slug = $1 and ${since} group by 1 order by count(*) desc, 1`, [IT]);
-  const records = await value(`select count(*) as n ${from} where slug = $1 and ${since}`, [IT]);
+test("the overview counts events and lists usage by unit", async ({ as }) => {
+  const since = "day >= (now() at time zone w.time_zone)::date - 29";
+  const from = "from workspace.usage_days u join account.workspaces w on w.id = u.workspace_id join workspace.meters m on m.workspace_id = w.id and m.id = u.meter_id";
+  const units = await sql<{ unit: string; n: string }>(`select m.unit, sum(quantity)::float8 as n ${from} where slug = $1 and ${since} and m.aggregation in ('count', 'sum') group by 1 order by sum(u.events) desc, 1`, [IT]);
+  const events = await value(`select count(*) as n from workspace.events e join account.workspaces w on w.id = e.workspace_id where slug = $1 and ${since}`, [IT]);
   expect(units.length, "control: there are several units").toBeGreaterThan(1);
   const page = await as(ADA);
   await open(page, `/${IT}/overview`);
-  await expect(page.locator(".figure", { hasText: "Usage records" }).locator("dd.value")).toHaveText(Number(records).toLocaleString("en-US"));
+  await expect(page.locator(".figure", { hasText: "Events" }).locator("dd.value")).toHaveText(Number(events).toLocaleString("en-US"));
   for (const { unit, n } of units.slice(0, 6)) {
     await expect(page.getByTestId("used")).toContainText(`${Number(n).toLocaleString("en-US")} ${unit}`);
   }

@@ -14,7 +14,7 @@ for (const theme of ["light", "dark"]) {
     const context = await contextOf(browser, ADA, { viewport: { width: 720, height: 1000 } });
     await context.addCookies([{ name: "theme", value: theme, url: BASE }]);
     const page = await context.newPage();
-    for (const noun of ["customers", "products", "rate-plans", "usage", "invoices"]) {
+    for (const noun of ["customers", "products", "rate-plans", "usage/events", "invoices"]) {
       await open(page, `/${IT}/${noun}`);
       await rowsAreThere(page);
       const columns = page.locator("thead th");

@@ -67,7 +67,7 @@ for (const screen of SCREENS) {
 
 test("the last column ends with the page's padding at every width", async ({ as }) => {
   const page = await as(ADA);
-  for (const noun of ["customers", "products", "rate-plans", "usage", "invoices"]) {
+  for (const noun of ["customers", "products", "rate-plans", "usage/events", "invoices"]) {
     await open(page, `/${IT}/${noun}`);
     await rowsAreThere(page);
     for (const width of [1440, 1280, 1000, 800, 390]) {
@@ -85,7 +85,7 @@ test("on narrow phones, numbers, sums and dates in a list are not cut off", asyn
   for (const width of [390, 320]) {
     const context = await contextOf(browser, ADA, { viewport: { width, height: 844 } });
     const page = await context.newPage();
-    for (const noun of ["invoices", "rate-plans", "usage", "products"]) {
+    for (const noun of ["invoices", "rate-plans", "usage/events", "products"]) {
       await open(page, `/${IT}/${noun}`);
       await rowsAreThere(page);
       const cut = await page.locator("tbody td:is(.num, .fit), tbody .row-link.mono").evaluateAll((cells) =>

@@ -9,33 +9,45 @@
 //! - [`etag`], [`paging`]: versions and pages.
 //! - [`rate`], [`idempotency`]: middleware that handlers need not know of.
 
+mod bill;
+mod contacts;
 mod customer;
 mod customers;
 mod door;
 pub(crate) mod error;
 pub(crate) mod etag;
+mod event_list;
 pub(crate) mod events;
 mod idempotency;
 mod imports;
 mod json;
+mod meters;
 mod openapi;
 mod paging;
 mod pictures;
+mod plan_quotes;
+mod plan_versions;
+mod products;
 mod rate;
+mod rate_plans;
+mod refusals;
+mod subscriptions;
 pub(crate) mod token;
+mod usage;
 mod workspaces;
+mod written;
 
 use crate::{error_code::Code, error_response, live, pages, state::AppState};
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
     response::Response,
-    routing::{get, post},
+    routing::{delete, get, patch, post, put},
 };
 use rate::Rate;
 
-/// Requests per second of a token that send events.
-const EVENTS_PER_SECOND: u32 = 100;
+/// How many times more requests of a token per second can send events.
+const EVENTS_RATE: u32 = 5;
 
 /// Routes below `/api`.
 pub(crate) fn routes(state: &AppState) -> Router<AppState> {
@@ -47,7 +59,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/imports/{slug}/{id}/refusals.csv", get(imports::refusals))
         .route("/v1/openapi.json", get(openapi::document))
         .merge(resources(state))
-        .merge(events())
+        .merge(events(state))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(unknown)
 }
@@ -60,6 +72,54 @@ fn resources(state: &AppState) -> Router<AppState> {
         .route("/v1/workspaces/{slug}/customers/{id}", get(customer::get).patch(customer::change))
         .route("/v1/workspaces/{slug}/customers/{id}/archive", post(customer::archive))
         .route("/v1/workspaces/{slug}/customers/{id}/restore", post(customer::restore))
+        .route("/v1/workspaces/{slug}/customers/by-external-id/{external_id}", put(customer::put))
+        .route("/v1/workspaces/{slug}/customers/{id}/contacts", get(contacts::list).post(contacts::create))
+        .route(
+            "/v1/workspaces/{slug}/customers/{id}/contacts/{contact_id}",
+            patch(contacts::change).delete(contacts::remove),
+        )
+        .route(
+            "/v1/workspaces/{slug}/customers/{id}/subjects",
+            get(contacts::list_subjects).post(contacts::add_subject),
+        )
+        .route("/v1/workspaces/{slug}/customers/{id}/subjects/{subject}", delete(contacts::remove_subject))
+        .route(
+            "/v1/workspaces/{slug}/customers/{id}/subscriptions",
+            get(subscriptions::of_customer).post(subscriptions::create),
+        )
+        .route("/v1/workspaces/{slug}/customers/{id}/upcoming", get(subscriptions::upcoming))
+        .route("/v1/workspaces/{slug}/subscriptions", get(subscriptions::list))
+        .route("/v1/workspaces/{slug}/subscriptions/{id}", get(subscriptions::get))
+        .route("/v1/workspaces/{slug}/subscriptions/{id}/phases", post(subscriptions::change))
+        .route("/v1/workspaces/{slug}/subscriptions/{id}/phases/{from_on}", delete(subscriptions::undo))
+        .route(
+            "/v1/workspaces/{slug}/subscriptions/{id}/end",
+            post(subscriptions::end).delete(subscriptions::cancel_end),
+        )
+        .route("/v1/workspaces/{slug}/products", get(products::list).post(products::create))
+        .route("/v1/workspaces/{slug}/products/{id}", get(products::get).patch(products::change))
+        .route("/v1/workspaces/{slug}/products/{id}/archive", post(products::archive))
+        .route("/v1/workspaces/{slug}/products/{id}/restore", post(products::restore))
+        .route("/v1/workspaces/{slug}/meters", get(meters::list).post(meters::create))
+        .route("/v1/workspaces/{slug}/meters/{id}", get(meters::get).patch(meters::change))
+        .route("/v1/workspaces/{slug}/meters/{id}/archive", post(meters::archive))
+        .route("/v1/workspaces/{slug}/meters/{id}/restore", post(meters::restore))
+        .route("/v1/workspaces/{slug}/rate-plans", get(rate_plans::list).post(rate_plans::create))
+        .route("/v1/workspaces/{slug}/rate-plans/{id}", get(rate_plans::get).patch(rate_plans::change))
+        .route("/v1/workspaces/{slug}/rate-plans/{id}/archive", post(rate_plans::archive))
+        .route("/v1/workspaces/{slug}/rate-plans/{id}/restore", post(rate_plans::restore))
+        .route("/v1/workspaces/{slug}/rate-plans/{id}/versions", get(plan_versions::list).post(plan_versions::create))
+        .route(
+            "/v1/workspaces/{slug}/rate-plans/{id}/versions/{number}",
+            get(plan_versions::get).patch(plan_versions::change).delete(plan_versions::discard),
+        )
+        .route("/v1/workspaces/{slug}/rate-plans/{id}/versions/{number}/publish", post(plan_versions::publish))
+        .route("/v1/workspaces/{slug}/rate-plans/{id}/versions/{number}/price", post(plan_quotes::price))
+        .route("/v1/workspaces/{slug}/rate-plans/{id}/versions/{number}/impact", post(plan_quotes::impact))
+        .route("/v1/workspaces/{slug}/events", get(event_list::list))
+        .route("/v1/workspaces/{slug}/events/{key}", get(event_list::get))
+        .route("/v1/workspaces/{slug}/usage", get(usage::usage))
+        .route("/v1/workspaces/{slug}/usage/health", get(usage::health))
         // All routes above are of a workspace, and can have idempotency keys.
         .layer(from_fn_with_state(state.clone(), idempotency::keep))
         .route("/v1/me/workspaces", get(workspaces::list))
@@ -68,10 +128,11 @@ fn resources(state: &AppState) -> Router<AppState> {
 }
 
 /// Route for events. They have ids, so they need no `Idempotency-Key`.
-fn events() -> Router<AppState> {
+fn events(state: &AppState) -> Router<AppState> {
+    let rate = Rate::new("events", state.api_rate.saturating_mul(EVENTS_RATE));
     Router::new()
         .route("/v1/workspaces/{slug}/events", post(events::create))
-        .layer(from_fn_with_state(Rate::new("events", EVENTS_PER_SECOND), rate::limit))
+        .layer(from_fn_with_state(rate, rate::limit))
 }
 
 /// Responds to an unknown path below `/api`.

@@ -54,6 +54,7 @@ codes! {
     KeyInUse "key_in_use" CONFLICT "A request with this Idempotency-Key is still running; Retry-After says when to ask again."
     AnswerLost "answer_lost" CONFLICT "The request with this Idempotency-Key was carried out, but its answer was not kept."
     Conflict "conflict" CONFLICT "The request contradicts the state of the resource."
+    Frozen "frozen" CONFLICT "The version of the rate plan is published, so it never changes. Create a draft instead."
     Gone "gone" GONE "The workspace was deleted, and you had access to it."
     Changed "changed" PRECONDITION_FAILED "The resource is not the version that If-Match names."
     TooLarge "too_large" PAYLOAD_TOO_LARGE "The body is more than 1 MiB, or 2 MiB for events."

@@ -1,33 +1,11 @@
-//! Usage records and invoices.
+//! Invoices.
 
 use crate::{
-    id::{CustomerId, InvoiceId, ProductId, UsageId},
-    moment::Moment,
+    id::{CustomerId, InvoiceId},
     money::Money,
 };
 use serde::{Deserialize, Serialize};
 use time::Date;
-
-/// A usage record in a list.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct UsageRow {
-    /// Usage record ID.
-    pub id: UsageId,
-    /// ID of the customer who used the product.
-    pub customer_id: CustomerId,
-    /// Name of that customer.
-    pub customer: String,
-    /// ID of the product that was used.
-    pub product_id: ProductId,
-    /// Name of that product.
-    pub product: String,
-    /// Quantity in units of the product.
-    pub quantity: i64,
-    /// Unit name of the product.
-    pub unit: String,
-    /// Time of use.
-    pub recorded_at: Moment,
-}
 
 /// Status of an invoice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

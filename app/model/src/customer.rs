@@ -1,13 +1,16 @@
 //! Customers of a workspace.
 
 use crate::{
-    billing::{InvoiceRow, UsageRow},
+    billing::InvoiceRow,
     catalog::Lifecycle,
+    contact::Contact,
     email::Email,
     field::FieldErrors,
-    id::{CustomerId, RatePlanId},
+    id::CustomerId,
     moment::Moment,
-    text::{Line, paragraphs},
+    subscription::{SoFar, SubscriptionRow},
+    text::{Line, paragraphs, subject},
+    usage::CustomerUsage,
 };
 use serde::{Deserialize, Serialize};
 
@@ -22,8 +25,9 @@ pub struct CustomerRow {
     pub email: String,
     /// ISO 3166-1 alpha-2 country code.
     pub country: String,
-    /// Name of the assigned rate plan, if any.
-    pub rate_plan: Option<String>,
+    /// Names of the rate plans that the customer is subscribed to today, by name. Empty for guests, who can't read rate
+    /// plans.
+    pub plans: Vec<String>,
     /// Active or archived.
     pub status: Lifecycle,
     /// Creation time.
@@ -35,14 +39,28 @@ pub struct CustomerRow {
 pub struct CustomerDetail {
     /// Fields shared with the list.
     pub row: CustomerRow,
-    /// ID of the assigned rate plan, if any.
-    pub rate_plan_id: Option<RatePlanId>,
+    /// ID in another system, unique in the workspace. Also one of the subjects.
+    pub external_id: Option<String>,
+    /// Name on invoices, or empty if it is the name.
+    pub legal_name: String,
+    /// Postal address on invoices, of several lines, possibly empty.
+    pub address: String,
+    /// Tax id, such as a VAT number, possibly empty.
+    pub tax_id: String,
     /// Free-text note.
     pub note: String,
+    /// Contacts, by name.
+    pub contacts: Vec<Contact>,
+    /// Subjects of events that mean this customer, in alphabetical order.
+    pub subjects: Vec<String>,
+    /// Subscriptions, the newest first.
+    pub subscriptions: Vec<SubscriptionRow>,
+    /// What the current period of each running subscription costs so far. Empty for guests.
+    pub so_far: Vec<SoFar>,
     /// Latest invoices, at most 10.
     pub invoices: Vec<InvoiceRow>,
-    /// Latest usage records, at most 10.
-    pub usage: Vec<UsageRow>,
+    /// Usage of the last 30 days, and the latest events.
+    pub usage: CustomerUsage,
 }
 
 /// Unvalidated form data of a customer.
@@ -55,8 +73,14 @@ pub struct CustomerInput {
     pub email: String,
     /// Control `country`.
     pub country: String,
-    /// Control `rate_plan`: an ID, or empty for none.
-    pub rate_plan: String,
+    /// Control `legal_name`.
+    pub legal_name: String,
+    /// Control `address`.
+    pub address: String,
+    /// Control `tax_id`.
+    pub tax_id: String,
+    /// Control `external_id`.
+    pub external_id: String,
     /// Control `note`.
     pub note: String,
 }
@@ -70,10 +94,24 @@ pub struct CustomerDraft {
     pub email: Email,
     /// Two capital letters, not checked against the list of countries.
     pub country: String,
-    /// A rate plan of the same workspace, enforced by the database.
-    pub rate_plan: Option<RatePlanId>,
+    /// At most 200 characters, possibly empty.
+    pub legal_name: String,
+    /// At most 500 characters on several lines, possibly empty.
+    pub address: String,
+    /// At most 40 characters, possibly empty.
+    pub tax_id: String,
+    /// At most [`SUBJECT_MAX`](crate::text::SUBJECT_MAX) characters.
+    pub external_id: Option<String>,
     /// At most 2,000 characters.
     pub note: String,
+}
+
+/// Maximum number of subjects of a customer, including the external id.
+pub const SUBJECTS_MAX: usize = 10;
+
+/// Parses a line that may be empty.
+fn optional_line(what: &str, text: &str, max: usize) -> Result<String, String> {
+    if text.trim().is_empty() { Ok(String::new()) } else { Line::parse(what, text, max).map(String::from) }
 }
 
 impl CustomerInput {
@@ -85,21 +123,31 @@ impl CustomerInput {
         let mut errors = FieldErrors::default();
         let country = self.country.trim().to_ascii_uppercase();
         let country_ok = country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase());
-        let rate_plan = match self.rate_plan.trim() {
+        let external_id = match self.external_id.trim() {
             "" => Ok(None),
-            id => id.parse().map(Some).map_err(|_| "Choose a rate plan from the list."),
+            text => subject("the external id", text).map(Some),
         };
         let parsed = (
             errors.take("name", Line::parse("a name", &self.name, 120)),
             errors.take("email", Email::parse(&self.email)),
             errors.take("country", if country_ok { Ok(country) } else { Err("Choose a country.") }),
-            errors.take("rate_plan", rate_plan),
+            errors.take("legal_name", optional_line("the legal name", &self.legal_name, 200)),
+            errors.take("address", paragraphs("the address", &self.address, 500)),
+            errors.take("tax_id", optional_line("the tax id", &self.tax_id, 40)),
+            errors.take("external_id", external_id),
             errors.take("note", paragraphs("the note", &self.note, 2_000)),
         );
         match parsed {
-            (Some(name), Some(email), Some(country), Some(rate_plan), Some(note)) => {
-                Ok(CustomerDraft { name, email, country, rate_plan, note })
-            }
+            (
+                Some(name),
+                Some(email),
+                Some(country),
+                Some(legal_name),
+                Some(address),
+                Some(tax_id),
+                Some(external_id),
+                Some(note),
+            ) => Ok(CustomerDraft { name, email, country, legal_name, address, tax_id, external_id, note }),
             _ => Err(errors),
         }
     }
@@ -111,7 +159,10 @@ impl From<&CustomerDetail> for CustomerInput {
             name: detail.row.name.clone(),
             email: detail.row.email.clone(),
             country: detail.row.country.clone(),
-            rate_plan: detail.rate_plan_id.map(|id| id.to_string()).unwrap_or_default(),
+            legal_name: detail.legal_name.clone(),
+            address: detail.address.clone(),
+            tax_id: detail.tax_id.clone(),
+            external_id: detail.external_id.clone().unwrap_or_default(),
             note: detail.note.clone(),
         }
     }
@@ -127,13 +178,35 @@ mod tests {
             name: " ".into(),
             email: "x".into(),
             country: "Germany".into(),
-            rate_plan: "1".into(),
-            note: String::new(),
+            legal_name: "l".repeat(201),
+            address: "a".repeat(501),
+            tax_id: "t".repeat(41),
+            external_id: "a\u{7}b".into(),
+            note: "n".repeat(2_001),
         };
         let errors = input.parse().err().unwrap_or_default();
-        for field in ["name", "email", "country", "rate_plan"] {
+        for field in ["name", "email", "country", "legal_name", "address", "tax_id", "external_id", "note"] {
             assert!(errors.of(field).is_some(), "{field} was let through");
         }
-        assert_eq!(errors.0.len(), 4);
+        assert_eq!(errors.0.len(), 8);
+    }
+
+    #[test]
+    fn an_external_id_keeps_every_character_but_the_whitespace_around_it() {
+        let input = CustomerInput {
+            name: "Alder & Finch".into(),
+            email: "billing@alder.example".into(),
+            country: "de".into(),
+            address: "Kastanienallee 7\r\n10435 Berlin\n".into(),
+            external_id: " =cust 1E5/é ".into(),
+            ..CustomerInput::default()
+        };
+        let draft = input.parse().unwrap();
+        assert_eq!(draft.external_id.as_deref(), Some("=cust 1E5/é"));
+        assert_eq!(draft.address, "Kastanienallee 7\n10435 Berlin");
+        assert_eq!(draft.country, "DE");
+        assert!(subject("a subject", &"x".repeat(200)).is_ok());
+        assert!(subject("a subject", &"x".repeat(201)).is_err());
+        assert!(subject("a subject", "  ").is_err());
     }
 }

@@ -67,8 +67,6 @@ ids! {
     RatePlanId,
     /// ID of a customer of a workspace.
     CustomerId,
-    /// ID of a usage record in a workspace.
-    UsageId,
     /// ID of a meter in a workspace.
     MeterId,
     /// ID of a subscription of a customer.

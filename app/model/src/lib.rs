@@ -10,6 +10,7 @@ pub mod audit;
 pub mod billing;
 pub mod capability;
 pub mod catalog;
+pub mod contact;
 pub mod count;
 pub mod country;
 pub mod csv;
@@ -47,8 +48,10 @@ pub mod seat;
 pub mod seating;
 pub mod settings;
 pub mod slug;
+pub mod subscription;
 pub mod text;
 pub mod token;
+pub mod usage;
 pub mod uses;
 pub mod workspace;
 

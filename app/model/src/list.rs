@@ -15,7 +15,7 @@ pub const PAGE_ROWS_MAX: usize = 100;
 /// Maximum length of the search text, in characters. The rest is ignored.
 pub const SEARCH_MAX: usize = 100;
 
-/// Record types that have list pages.
+/// Sections of the console: record types with pages of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Noun {
@@ -25,7 +25,7 @@ pub enum Noun {
     RatePlans,
     /// Customers.
     Customers,
-    /// Usage records.
+    /// Usage: charts and events. Its page is not a list.
     Usage,
     /// Invoices.
     Invoices,
@@ -39,10 +39,6 @@ pub enum SortBy {
     Name,
     /// Creation time.
     Created,
-    /// Quantity of a usage record.
-    Quantity,
-    /// Time of use.
-    Recorded,
     /// Invoice number.
     Number,
     /// Issue date of an invoice.
@@ -52,16 +48,13 @@ pub enum SortBy {
 }
 
 impl SortBy {
-    const ALL: [Self; 7] =
-        [Self::Name, Self::Created, Self::Quantity, Self::Recorded, Self::Number, Self::Issued, Self::Total];
+    const ALL: [Self; 5] = [Self::Name, Self::Created, Self::Number, Self::Issued, Self::Total];
 
     /// Returns the value of the query parameter.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Name => "name",
             Self::Created => "created",
-            Self::Quantity => "quantity",
-            Self::Recorded => "recorded",
             Self::Number => "number",
             Self::Issued => "issued",
             Self::Total => "total",
@@ -70,8 +63,11 @@ impl SortBy {
 }
 
 impl Noun {
-    /// All record types, in navigation order.
+    /// All sections, in navigation order.
     pub const ALL: [Self; 5] = [Self::Products, Self::RatePlans, Self::Customers, Self::Usage, Self::Invoices];
+    /// Sections whose page is a list that a [`ListQuery`] selects from. Events have an own query, because counting them
+    /// for each page would read all of them.
+    pub const LISTS: [Self; 4] = [Self::Products, Self::RatePlans, Self::Customers, Self::Invoices];
 
     /// Returns the path segment.
     pub const fn path(self) -> &'static str {
@@ -101,7 +97,7 @@ impl Noun {
             Self::Products => "product",
             Self::RatePlans => "rate plan",
             Self::Customers => "customer",
-            Self::Usage => "usage record",
+            Self::Usage => "event",
             Self::Invoices => "invoice",
         }
     }
@@ -112,7 +108,7 @@ impl Noun {
             Self::Products => "products",
             Self::RatePlans => "rate plans",
             Self::Customers => "customers",
-            Self::Usage => "usage records",
+            Self::Usage => "events",
             Self::Invoices => "invoices",
         }
     }
@@ -126,11 +122,9 @@ impl Noun {
             Sort { by, descending: true }
         }
         const NAMED: &[Sort] = &[up(SortBy::Name), down(SortBy::Created)];
-        const USAGE: &[Sort] = &[down(SortBy::Recorded), down(SortBy::Quantity)];
         const INVOICES: &[Sort] = &[down(SortBy::Issued), up(SortBy::Number), down(SortBy::Total)];
         match self {
-            Self::Products | Self::RatePlans | Self::Customers => NAMED,
-            Self::Usage => USAGE,
+            Self::Products | Self::RatePlans | Self::Customers | Self::Usage => NAMED,
             Self::Invoices => INVOICES,
         }
     }
@@ -311,9 +305,9 @@ mod tests {
             ("[0-9]{1,12}", any::<u128>())
                 .prop_map(|(key, id)| Position::Before(Cursor { key, id: Uuid::from_u128(id) })),
         ];
-        (0..5usize, "[a-z]{0,8}", 0..5usize, 0..4usize, any::<bool>(), position).prop_map(
+        (0..4usize, "[a-z]{0,8}", 0..5usize, 0..4usize, any::<bool>(), position).prop_map(
             |(noun, search, status, sort, descending, position)| {
-                let noun = Noun::ALL[noun];
+                let noun = Noun::LISTS[noun];
                 let sort = Sort { descending, ..noun.sorts()[sort % noun.sorts().len()] };
                 ListQuery {
                     noun,

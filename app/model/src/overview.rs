@@ -31,10 +31,11 @@ pub struct Overview {
     pub invoiced: Figure,
     /// Currency of the totals: the one that most invoices use.
     pub currency: crate::Currency,
-    /// Number of usage records. Quantities are not summed, because their units differ.
-    pub usage: Figure,
-    /// Usage in the last 30 days by unit, the unit with the most records first.
-    pub used: Vec<Used>,
+    /// Number of events, by the day of the event. Quantities are not summed, because their units differ.
+    pub events: Figure,
+    /// Usage in the last 30 days as text, one entry for each unit, the unit with the most events first: `18,059,974
+    /// tokens`.
+    pub used: Vec<String>,
     /// Number of customers created, excluding those archived since.
     pub new_customers: Figure,
     /// Number of active customers.
@@ -51,13 +52,4 @@ pub struct Overview {
     pub overdue: Vec<InvoiceRow>,
     /// Newest customers, at most 5.
     pub recent_customers: Vec<CustomerRow>,
-}
-
-/// Usage measured in one unit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Used {
-    /// Unit name.
-    pub unit: String,
-    /// Total quantity in the last 30 days.
-    pub quantity: i64,
 }

@@ -99,6 +99,29 @@ pub fn paragraphs(what: &str, text: &str, max: usize) -> Result<String, String> 
     Ok(text)
 }
 
+/// Maximum number of characters of a subject and of an external id.
+pub const SUBJECT_MAX: usize = 200;
+
+/// Parses a subject or an external id. It is compared with the subjects of events byte by byte, so nothing but the
+/// whitespace around it is removed.
+///
+/// # Errors
+/// An error message for the field if the text is empty, has control characters or is longer than [`SUBJECT_MAX`]
+/// characters.
+pub fn subject(what: &str, text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(format!("Enter {what}."));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(format!("Remove the control characters from {what}."));
+    }
+    if text.chars().count() > SUBJECT_MAX {
+        return Err(format!("Keep {what} to {SUBJECT_MAX} characters."));
+    }
+    Ok(text.to_owned())
+}
+
 /// Replaces control characters, line breaks and bidirectional control characters with spaces, for text that can't be
 /// rejected.
 pub fn one_line(text: &str) -> String {

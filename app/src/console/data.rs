@@ -6,7 +6,7 @@ use crate::{
 };
 use model::{
     Capability,
-    billing::{InvoiceRow, UsageRow},
+    billing::InvoiceRow,
     catalog::{ProductRow, RatePlanRow},
     customer::CustomerRow,
     id::WorkspaceId,
@@ -29,8 +29,6 @@ pub enum PageData {
     RatePlans(ListPage<RatePlanRow>),
     /// Page of customers.
     Customers(ListPage<CustomerRow>),
-    /// Page of usage records.
-    Usage(ListPage<UsageRow>),
     /// Page of invoices.
     Invoices(ListPage<InvoiceRow>),
     /// Name of the page's record, and the data of a page that is rebuilt for each visit. The data is decoded in the

@@ -10,6 +10,7 @@ use leptos::{ev::SubmitEvent, prelude::*};
 use model::{
     billing::{InvoiceRow, InvoiceStatus},
     catalog::Lifecycle,
+    subscription::State,
     text::isolated,
 };
 
@@ -33,6 +34,17 @@ pub const fn lifecycle_words(status: Lifecycle) -> (StatusTone, &'static str) {
     (tone, status.label())
 }
 
+/// Renders the status badge of a subscription.
+pub fn subscription_state(state: State) -> AnyView {
+    let tone = match state {
+        State::Active => StatusTone::Ok,
+        State::Planned => StatusTone::Info,
+        State::Ending => StatusTone::Warn,
+        State::Ended => StatusTone::Off,
+    };
+    view! { <Status tone label=state.label()/> }.into_any()
+}
+
 /// Renders the status badge of an invoice.
 pub fn invoice_status(invoice: &InvoiceRow) -> AnyView {
     let (tone, label) = invoice_words(invoice);
@@ -48,6 +60,46 @@ pub const fn invoice_words(invoice: &InvoiceRow) -> (StatusTone, &'static str) {
         InvoiceStatus::Draft => (StatusTone::Off, "Draft"),
         InvoiceStatus::Void => (StatusTone::Off, "Void"),
     }
+}
+
+/// Renders a button that does something with a record by means of `call`, and then reloads the page. It is a form, so
+/// that it works without JavaScript. `fields` are the form's hidden controls, `label` is the button's text, `name` its
+/// accessible name, and `done` the message afterwards.
+pub fn action_button<T, F>(
+    scope: Scope,
+    fields: Vec<(&'static str, String)>,
+    (label, name): (&'static str, String),
+    done: &'static str,
+    call: impl Fn() -> F + Send + Sync + 'static,
+) -> AnyView
+where
+    T: 'static,
+    F: Future<Output = Result<T, AppError>> + 'static,
+{
+    let pending = Pending::default();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let finished = move |_: T| {
+            scope.session.toast(Toast::done(done.to_owned()));
+            scope.reload();
+        };
+        let stopped = move |error: AppError| match error.fields().0.first() {
+            Some(first) => scope.session.toast(Toast::failed(first.message.clone())),
+            None => scope.handle_error(error),
+        };
+        pending.run(call(), finished, stopped);
+    };
+    let here = scope.url(&scope.page.get_untracked());
+    let hidden =
+        fields.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
+    view! {
+        <form method="post" action=here on:submit=submit>
+            {hidden}
+            <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
+            <button class="btn small quiet" aria-label=name aria-busy=move || pending.aria_busy()>{label}</button>
+        </form>
+    }
+    .into_any()
 }
 
 /// Renders the button that archives or restores a record by means of `call`. It is a form, so that it works without

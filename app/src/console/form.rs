@@ -4,6 +4,7 @@
 use super::scope::Scope;
 use crate::{
     boot::Returned,
+    browser,
     error::AppError,
     routes::Page,
     session::Toast,
@@ -122,6 +123,58 @@ pub fn FormShell(
             <div class="save-bar">
                 <a class="btn quiet" href=scope.url(&back)>"Cancel"</a>
                 <SubmitButton form=page.state label=button/>
+            </div>
+        </form>
+    }
+}
+
+/// Form as a page of its own, with a preview of its effect beside the fields. The form names its action by the button:
+/// `save` or `preview`. With JavaScript, a change of a field updates the preview; otherwise the button does.
+#[component]
+pub fn PreviewForm(
+    /// State of the form.
+    page: FormPage,
+    /// Title of the page.
+    title: String,
+    /// Text below the title.
+    sub: AnyView,
+    /// Label of the submit button.
+    button: &'static str,
+    /// Target of "Cancel".
+    back: Page,
+    /// Updates the preview for values by control name.
+    ask: Callback<Vec<(String, String)>>,
+    /// The preview.
+    preview: AnyView,
+    /// Fields of the form.
+    children: Children,
+) -> impl IntoView {
+    let scope = page.scope;
+    let here = scope.url(&scope.page.get_untracked());
+    let submit = move |event: SubmitEvent| {
+        let values = browser::form_values(&event);
+        if values.iter().any(|(name, value)| name == "action" && value == "preview") {
+            event.prevent_default();
+            ask.run(values);
+        } else {
+            page.submit.run(event);
+        }
+    };
+    view! {
+        <form class="form-page previewed" method="post" action=here novalidate on:submit=submit on:change=move |_| ask.run(browser::values_of("form.previewed"))>
+            <header class="page-head"><div class="titles"><h1>{title}</h1>{sub}</div></header>
+            <div class="preview-columns">
+                <div class="form">
+                    <FormMessage form=page.state/>
+                    <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
+                    {children()}
+                    <div class="btn-row"><button class="btn" type="submit" name="action" value="preview">"Update preview"</button></div>
+                </div>
+                <div class="preview" aria-live="polite" data-testid="preview">{preview}</div>
+            </div>
+            <div class="save-bar">
+                <a class="btn quiet" href=scope.url(&back)>"Cancel"</a>
+                <button class="btn primary" type="submit" name="action" value="save" aria-busy=move || page.state.pending.aria_busy()>{button}</button>
             </div>
         </form>
     }

@@ -4,7 +4,7 @@
 use crate::{
     console::{
         PageData, customers::api as customers, imports::api as imports, products::api as products,
-        settings::api as settings,
+        settings::api as settings, subscriptions::api as subscriptions,
     },
     error::AppError,
     routes::{Page, VisitData},
@@ -13,7 +13,7 @@ use crate::{
         form::{Form, Outcome, not_understood},
     },
 };
-use model::{Slug, catalog::ProductInput, customer::CustomerInput, list::Noun};
+use model::{Slug, catalog::ProductInput, contact::ContactInput, customer::CustomerInput, list::Noun};
 use store::{
     door::{Mode, WorkspaceTx},
     invoices, overview, rate_plans, usage,
@@ -33,14 +33,16 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
                 Noun::Products => PageData::Products(store::products::list(tx, query).await?),
                 Noun::RatePlans => PageData::RatePlans(rate_plans::list(tx, query).await?),
                 Noun::Customers => PageData::Customers(store::customers::list(tx, query).await?),
-                Noun::Usage => PageData::Usage(usage::list(tx, query).await?),
+                Noun::Usage => PageData::Missing,
                 Noun::Invoices => PageData::Invoices(invoices::list(tx, query).await?),
             });
         }
         Page::Product(id) => store::products::get(tx, *id).await?.map(|p| VisitData::Product(Box::new(p))),
         Page::RatePlan(id) => rate_plans::get(tx, *id).await?.map(|p| VisitData::RatePlan(Box::new(p))),
         Page::Customer(id) => store::customers::get(tx, *id).await?.map(|c| VisitData::Customer(Box::new(c))),
-        Page::UsageRecord(id) => usage::get(tx, *id).await?.map(|u| VisitData::UsageRecord(Box::new(u))),
+        Page::Usage(query) => Some(VisitData::Usage(Box::new(usage::report(tx, query).await?))),
+        Page::Events(query) => Some(VisitData::Events(Box::new(usage::events(tx, query).await?))),
+        Page::Event(key) => usage::event(tx, *key).await?.map(|e| VisitData::Event(Box::new(e))),
         Page::Invoice(id) => invoices::get(tx, *id).await?.map(|i| VisitData::Invoice(Box::new(i))),
         Page::Imports => Some(imports::list(tx).await?),
         Page::Import(id) => imports::view(tx, *id).await?,
@@ -49,11 +51,28 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
         Page::EditProduct(id) => store::products::get(tx, *id).await?.map(|p| {
             VisitData::ProductForm(ProductInput { name: p.row.name, code: p.row.code, description: p.description })
         }),
-        Page::NewCustomer => Some(customers::form(tx, CustomerInput::default()).await?),
-        Page::EditCustomer(id) => match store::customers::get(tx, *id).await? {
-            Some(customer) => Some(customers::form(tx, CustomerInput::from(&customer)).await?),
-            None => None,
-        },
+        Page::NewCustomer => Some(VisitData::CustomerForm(Box::default())),
+        Page::NewCustomerOf(external_id) => Some(VisitData::CustomerForm(Box::new(CustomerInput {
+            external_id: external_id.clone(),
+            ..CustomerInput::default()
+        }))),
+        Page::EditCustomer(id) => store::customers::get(tx, *id)
+            .await?
+            .map(|customer| VisitData::CustomerForm(Box::new(CustomerInput::from(&customer)))),
+        Page::NewContact(id) => customers::contact(tx, *id, None, ContactInput::new_contact()).await?,
+        Page::EditContact(id, contact) => customers::contact(tx, *id, Some(*contact), ContactInput::default()).await?,
+        Page::Subscription(id) => {
+            store::subscriptions::get(tx, *id).await?.map(|found| VisitData::Subscription(Box::new(found)))
+        }
+        Page::NewSubscription(id, input) => store::subscriptions::new_page(tx, *id, input.clone())
+            .await?
+            .map(|page| VisitData::NewSubscription(Box::new(page))),
+        Page::ChangeSubscription(id, input) => store::subscriptions::change_page(tx, *id, input.clone())
+            .await?
+            .map(|page| VisitData::ChangeSubscription(Box::new(page))),
+        Page::MoveVersion(plan, version) => store::subscriptions::move_page(tx, *plan, *version)
+            .await?
+            .map(|page| VisitData::MoveVersion(Box::new(page))),
         Page::Settings(page) => return settings::load(tx, page).await,
         Page::Unknown(_) => None,
     };
@@ -69,14 +88,38 @@ pub(crate) async fn submit(call: &Call, slug: &Slug, page: &Page, form: &mut For
         return imports::submit(call, slug, page, form).await;
     }
     // A record is saved by its form, and archived and restored on its own page.
-    if page.noun().is_some() && page.is_form() != (form.get("action") == "save") {
+    let saves = form.get("action") == "save" || form.get("action") == "preview";
+    if page.noun().is_some() && page.is_form() != saves {
         return Err(not_understood());
     }
     let grant = form.get("grant").to_owned();
     let to = match page {
-        Page::NewCustomer => Page::Customer(customers::apply(call, slug, &grant, None, &form.act()?).await?),
+        Page::NewCustomer | Page::NewCustomerOf(_) => {
+            Page::Customer(customers::apply(call, slug, &grant, None, &form.act()?).await?)
+        }
         Page::EditCustomer(id) | Page::Customer(id) => {
             Page::Customer(customers::apply(call, slug, &grant, Some(*id), &form.act()?).await?)
+        }
+        Page::NewContact(id) => {
+            form.expect_action("save")?;
+            customers::save(call, slug, &grant, *id, None, &form.read()).await?;
+            Page::Customer(*id)
+        }
+        Page::EditContact(id, contact) => {
+            form.expect_action("save")?;
+            customers::save(call, slug, &grant, *id, Some(*contact), &form.read()).await?;
+            Page::Customer(*id)
+        }
+        Page::NewSubscription(id, _) => subscriptions::submit_new(call, slug, &grant, *id, form.act()?).await?,
+        Page::Subscription(id) => {
+            subscriptions::adjust(call, slug, &grant, *id, &form.act()?).await?;
+            Page::Subscription(*id)
+        }
+        Page::ChangeSubscription(id, _) => subscriptions::submit_change(call, slug, &grant, *id, form.act()?).await?,
+        Page::MoveVersion(plan, version) => {
+            form.expect_action("save")?;
+            subscriptions::move_all(call, slug, &grant, *plan, *version, form.get("from")).await?;
+            Page::RatePlan(*plan)
         }
         Page::NewProduct => Page::Product(products::apply(call, slug, &grant, None, &form.act()?).await?),
         Page::EditProduct(id) | Page::Product(id) => {
@@ -87,13 +130,13 @@ pub(crate) async fn submit(call: &Call, slug: &Slug, page: &Page, form: &mut For
         Page::Overview
         | Page::List(_)
         | Page::RatePlan(_)
-        | Page::UsageRecord(_)
         | Page::Imports
         | Page::Import(_)
         | Page::ImportMapping(_)
-        | Page::Invoice(_) => {
-            return Err(not_understood());
-        }
+        | Page::Usage(_)
+        | Page::Events(_)
+        | Page::Event(_)
+        | Page::Invoice(_) => return Err(not_understood()),
     };
     Ok(Outcome::Go(to.url(slug)))
 }

@@ -52,7 +52,8 @@ pub fn with_visit(
 /// Renders the message that the record does not exist in this workspace. A record of another workspace gives the same
 /// message.
 fn missing(scope: Scope, noun: Noun) -> AnyView {
-    let back = scope.url(&Page::list(noun));
+    let all = if noun == Noun::Usage { Page::events() } else { Page::list(noun) };
+    let back = scope.url(&all);
     view! {
         <section class="empty" data-testid="row-not-found">
             <Icon name="search"/>

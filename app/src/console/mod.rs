@@ -35,6 +35,7 @@ mod server_fns;
 pub(crate) mod settings;
 mod shell;
 mod status;
+mod subscriptions;
 mod switcher;
 mod usage;
 mod visit;
@@ -87,7 +88,6 @@ pub fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <RouteView path=At("products") view=view(|| persistent(products::list))/>
             <RouteView path=At("rate-plans") view=view(|| persistent(rate_plans::list))/>
             <RouteView path=At("customers") view=view(|| persistent(customers::list))/>
-            <RouteView path=At("usage") view=view(|| persistent(usage::list))/>
             <RouteView path=At("invoices") view=view(|| persistent(invoices::list))/>
             <RouteView path=At("products/:id") view=view(visit_page)/>
             <RouteView path=At("products/:id/edit") view=view(visit_page)/>
@@ -97,7 +97,14 @@ pub fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <RouteView path=At("usage/import") view=view(visit_page)/>
             <RouteView path=At("usage/import/:id") view=view(visit_page)/>
             <RouteView path=At("usage/import/:id/mapping") view=view(visit_page)/>
-            <RouteView path=At("usage/:id") view=view(visit_page)/>
+            <RouteView path=At("customers/:id/contacts/:contact") view=view(visit_page)/>
+            <RouteView path=At("customers/:id/subscriptions/new") view=view(visit_page)/>
+            <RouteView path=At("subscriptions/:id") view=view(visit_page)/>
+            <RouteView path=At("subscriptions/:id/change") view=view(visit_page)/>
+            <RouteView path=At("rate-plans/:id/versions/:version/move") view=view(visit_page)/>
+            <RouteView path=At("usage") view=view(visit_page)/>
+            <RouteView path=At("usage/events") view=view(visit_page)/>
+            <RouteView path=At("usage/events/:key") view=view(visit_page)/>
             <RouteView path=At("invoices/:id") view=view(visit_page)/>
             <RouteView path=At("settings") view=view(visit_page)/>
             <RouteView path=At("settings/:page") view=view(visit_page)/>
@@ -141,11 +148,18 @@ pub fn draw(visit: Visit) -> AnyView {
                 VisitData::ProductForm(input) => products::form(scope, input),
                 VisitData::RatePlan(plan) => rate_plans::detail(scope, plan),
                 VisitData::Customer(customer) => customers::detail(scope, customer),
-                VisitData::CustomerForm { input, rate_plans } => customers::form(scope, input, rate_plans),
-                VisitData::UsageRecord(record) => usage::detail(scope, record),
                 VisitData::Imports(list) => imports::list(scope, list),
                 VisitData::Import(import) => imports::detail(scope, import),
                 VisitData::ImportForm(form) => imports::form(scope, form),
+                VisitData::CustomerForm(input) => customers::form(scope, input),
+                VisitData::ContactForm { customer, input } => customers::contact_form(scope, customer, input),
+                VisitData::Subscription(subscription) => subscriptions::detail(scope, subscription),
+                VisitData::NewSubscription(page) => subscriptions::new_form(scope, page),
+                VisitData::ChangeSubscription(page) => subscriptions::change_form(scope, page),
+                VisitData::MoveVersion(page) => subscriptions::move_form(scope, page),
+                VisitData::Usage(report) => usage::view(scope, report),
+                VisitData::Events(events) => usage::events(scope, events),
+                VisitData::Event(event) => usage::event(scope, event),
                 VisitData::Invoice(invoice) => invoices::detail(scope, invoice),
                 VisitData::Members(_)
                 | VisitData::General(_)

@@ -4,9 +4,11 @@ use super::{SettingsPage, pairs, query::with_query};
 use model::{
     Capability, Slug,
     capability::CapabilitySet,
-    id::{CustomerId, ImportId, InvoiceId, ProductId, RatePlanId, UsageId},
+    id::{ContactId, CustomerId, EventKey, ImportId, InvoiceId, ProductId, RatePlanId, SubscriptionId},
     import::Delimiter,
     list::{ListQuery, Noun},
+    subscription::{ChangeInput, NewSubscriptionInput},
+    usage::{EventQuery, UsageQuery},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -31,14 +33,32 @@ pub enum Page {
     NewCustomer,
     /// `/customers/{id}/edit`.
     EditCustomer(CustomerId),
-    /// `/usage/{id}`.
-    UsageRecord(UsageId),
     /// `/usage/import`.
     Imports,
     /// `/usage/import/{id}`.
     Import(ImportId),
     /// `/usage/import/{id}/mapping`.
     ImportMapping(ImportLayout),
+    /// `/customers/{id}/contacts/new`.
+    NewContact(CustomerId),
+    /// `/customers/{id}/contacts/{id}`.
+    EditContact(CustomerId, ContactId),
+    /// `/customers/{id}/subscriptions/new`, with the input to preview.
+    NewSubscription(CustomerId, NewSubscriptionInput),
+    /// `/subscriptions/{id}`.
+    Subscription(SubscriptionId),
+    /// `/subscriptions/{id}/change`, with the change to preview.
+    ChangeSubscription(SubscriptionId, ChangeInput),
+    /// `/rate-plans/{id}/versions/{n}/move`: moves subscriptions to that version.
+    MoveVersion(RatePlanId, i32),
+    /// `/customers/new?external_id=…`, the form with an id of another system.
+    NewCustomerOf(String),
+    /// `/usage`.
+    Usage(UsageQuery),
+    /// `/usage/events`.
+    Events(EventQuery),
+    /// `/usage/events/{key}`.
+    Event(EventKey),
     /// `/invoices/{id}`.
     Invoice(InvoiceId),
     /// `/settings/...`.
@@ -93,9 +113,17 @@ impl ImportLayout {
 pub struct UnknownPath(String);
 
 impl Page {
-    /// Returns the list page of a noun in its default order.
+    /// Returns the first page of a section: its list in the default order, or the charts of the usage.
     pub fn list(noun: Noun) -> Self {
-        Self::List(ListQuery::new(noun))
+        match noun {
+            Noun::Usage => Self::Usage(UsageQuery::default()),
+            noun => Self::List(ListQuery::new(noun)),
+        }
+    }
+
+    /// Returns the list of all events.
+    pub fn events() -> Self {
+        Self::Events(EventQuery::default())
     }
 
     /// Parses the path below the slug.
@@ -109,20 +137,28 @@ impl Page {
     }
 
     fn known(rest: &str, pairs: &[(String, String)]) -> Option<Self> {
+        if let Some(page) = Self::of_customers(rest, pairs) {
+            return Some(page);
+        }
         let mut segments = rest.split('/');
         let parts = (segments.next().unwrap_or_default(), segments.next(), segments.next(), segments.next());
         let noun = |path: &str| Noun::ALL.into_iter().find(|n| n.path() == path);
+        let pairs_of = || pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()));
         fn id<T: std::str::FromStr>(text: &str, page: impl Fn(T) -> Page) -> Option<Page> {
             text.parse().ok().map(page)
         }
         Some(match parts {
             ("" | "overview", None, ..) => Self::Overview,
             ("settings", name, None, _) => Self::Settings(SettingsPage::parse(name.unwrap_or_default(), pairs)?),
-            (path, None, ..) => {
-                Self::List(ListQuery::from_pairs(noun(path)?, pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()))))
-            }
+            ("usage", None, ..) => Self::Usage(UsageQuery::from_pairs(pairs_of())),
+            ("usage", Some("events"), None, _) => Self::Events(EventQuery::from_pairs(pairs_of())),
+            ("usage", Some("events"), Some(key), None) => return id(key, Self::Event),
+            (path, None, ..) => Self::List(ListQuery::from_pairs(noun(path)?, pairs_of())),
             ("products", Some("new"), None, _) => Self::NewProduct,
-            ("customers", Some("new"), None, _) => Self::NewCustomer,
+            ("customers", Some("new"), None, _) => {
+                let external = pairs_of().find(|(name, value)| *name == "external_id" && !value.is_empty());
+                external.map_or(Self::NewCustomer, |(_, value)| Self::NewCustomerOf(value.to_owned()))
+            }
             ("products", Some(text), Some("edit"), None) => return id(text, Self::EditProduct),
             ("customers", Some(text), Some("edit"), None) => return id(text, Self::EditCustomer),
             ("usage", Some("import"), None, _) => Self::Imports,
@@ -135,9 +171,30 @@ impl Page {
                     Noun::Products => id(text, Self::Product),
                     Noun::RatePlans => id(text, Self::RatePlan),
                     Noun::Customers => id(text, Self::Customer),
-                    Noun::Usage => id(text, Self::UsageRecord),
+                    Noun::Usage => None,
                     Noun::Invoices => id(text, Self::Invoice),
                 };
+            }
+            _ => return None,
+        })
+    }
+
+    /// Parses the path of a page of contacts or subscriptions.
+    fn of_customers(rest: &str, pairs: &[(String, String)]) -> Option<Self> {
+        let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let parts: Vec<&str> = rest.split('/').collect();
+        Some(match parts.as_slice() {
+            ["customers", id, "contacts", "new"] => Self::NewContact(id.parse().ok()?),
+            ["customers", id, "contacts", contact] => Self::EditContact(id.parse().ok()?, contact.parse().ok()?),
+            ["customers", id, "subscriptions", "new"] => {
+                Self::NewSubscription(id.parse().ok()?, NewSubscriptionInput::from_pairs(pairs))
+            }
+            ["subscriptions", id] => Self::Subscription(id.parse().ok()?),
+            ["subscriptions", id, "change"] => {
+                Self::ChangeSubscription(id.parse().ok()?, ChangeInput::from_pairs(pairs))
+            }
+            ["rate-plans", id, "versions", version, "move"] => {
+                Self::MoveVersion(id.parse().ok()?, version.parse().ok().filter(|version| *version > 0)?)
             }
             _ => return None,
         })
@@ -161,10 +218,21 @@ impl Page {
             Self::Customer(id) => format!("customers/{id}"),
             Self::NewCustomer => "customers/new".to_owned(),
             Self::EditCustomer(id) => format!("customers/{id}/edit"),
-            Self::UsageRecord(id) => format!("usage/{id}"),
             Self::Imports => "usage/import".to_owned(),
             Self::Import(id) => format!("usage/import/{id}"),
             Self::ImportMapping(layout) => with_pairs(&format!("usage/import/{}/mapping", layout.id), &layout.pairs()),
+            Self::NewContact(id) => format!("customers/{id}/contacts/new"),
+            Self::EditContact(id, contact) => format!("customers/{id}/contacts/{contact}"),
+            Self::NewSubscription(id, input) => {
+                with_pairs(&format!("customers/{id}/subscriptions/new"), &input.pairs())
+            }
+            Self::Subscription(id) => format!("subscriptions/{id}"),
+            Self::ChangeSubscription(id, input) => with_pairs(&format!("subscriptions/{id}/change"), &input.pairs()),
+            Self::MoveVersion(id, version) => format!("rate-plans/{id}/versions/{version}/move"),
+            Self::NewCustomerOf(external) => with_pairs("customers/new", &[("external_id", external.clone())]),
+            Self::Usage(query) => with_pairs("usage", &query.pairs()),
+            Self::Events(query) => with_pairs("usage/events", &query.pairs()),
+            Self::Event(key) => format!("usage/events/{key}"),
             Self::Invoice(id) => format!("invoices/{id}"),
             Self::Settings(page) => with_pairs(&format!("settings/{}", page.path()), &page.pairs()),
         }
@@ -188,10 +256,19 @@ impl Page {
             Self::Customer(_) => Row::list(Noun::Customers),
             Self::NewCustomer => Row { carries: true, ..Row::form("New customer", Noun::Customers) },
             Self::EditCustomer(_) => Row::form("Edit customer", Noun::Customers),
-            Self::UsageRecord(_) => Row::list(Noun::Usage),
             Self::Imports => Row { carries: true, is_form: false, ..Row::form("Import usage", Noun::Usage) },
             Self::Import(_) => Row { is_form: false, ..Row::form("Import", Noun::Usage) },
             Self::ImportMapping(_) => Row::form("Columns of an import", Noun::Usage),
+            Self::NewContact(_) => Row::form("New contact", Noun::Customers),
+            Self::EditContact(..) => Row::form("Edit contact", Noun::Customers),
+            Self::NewSubscription(..) => Row::form("New subscription", Noun::Customers),
+            Self::Subscription(_) => Row::list(Noun::Customers),
+            Self::ChangeSubscription(..) => Row::form("Change subscription", Noun::Customers),
+            Self::MoveVersion(..) => Row::form("Move subscriptions", Noun::RatePlans),
+            Self::NewCustomerOf(_) => Row::form("New customer", Noun::Customers),
+            Self::Usage(_) => Row { carries: true, ..Row::list(Noun::Usage) },
+            Self::Events(_) => Row { title: "Events", carries: true, ..Row::list(Noun::Usage) },
+            Self::Event(_) => Row::list(Noun::Usage),
             Self::Invoice(_) => Row::list(Noun::Invoices),
             // Settings open for every member; a page that a role may not use shows the reason.
             Self::Settings(page) => Row::page(page.title(), Capability::ReadShared),
@@ -246,7 +323,7 @@ impl Page {
         let section = self.noun().map(Self::list);
         let same = match self {
             Self::Settings(page) if may.has(page.requires()) => Some(self.key()),
-            page if page.row().carries => Some(page.clone()),
+            page if page.row().carries => Some(page.key()),
             _ => None,
         };
         let candidates = [same, section, Some(Self::Overview), Some(Self::list(Noun::Customers))];
@@ -258,8 +335,13 @@ impl Page {
     pub fn key(&self) -> Self {
         match self {
             Self::List(query) => Self::list(query.noun),
+            Self::Usage(_) => Self::list(Noun::Usage),
+            Self::Events(_) => Self::events(),
             Self::Settings(page) => Self::Settings(page.key()),
             Self::ImportMapping(layout) => Self::ImportMapping(ImportLayout::guessed(layout.id)),
+            Self::NewSubscription(id, _) => Self::NewSubscription(*id, NewSubscriptionInput::default()),
+            // The kind is another form, not another state of it.
+            Self::ChangeSubscription(id, input) => Self::ChangeSubscription(*id, ChangeInput::of(input.kind())),
             page => page.clone(),
         }
     }
@@ -331,11 +413,23 @@ pub(super) const SAMPLES: &[&str] = &[
     "/smartai-it/customers/new",
     "/smartai-it/customers/018f4d9e-0000-7000-8000-000000000000",
     "/smartai-it/customers/018f4d9e-0000-7000-8000-000000000000/edit",
+    "/smartai-it/customers/018f4d9e-0000-7000-8000-000000000000/contacts/new",
+    "/smartai-it/customers/018f4d9e-0000-7000-8000-000000000000/contacts/018f4d9e-0000-7000-8000-000000000001",
+    "/smartai-it/customers/018f4d9e-0000-7000-8000-000000000000/subscriptions/new",
+    "/smartai-it/customers/018f4d9e-0000-7000-8000-000000000000/subscriptions/new?starts_on=2026-03-17&seats=2",
+    "/smartai-it/subscriptions/018f4d9e-0000-7000-8000-000000000000",
+    "/smartai-it/subscriptions/018f4d9e-0000-7000-8000-000000000000/change?kind=seats&seats=4",
+    "/smartai-it/rate-plans/018f4d9e-0000-7000-8000-000000000000/versions/2/move",
     "/smartai-it/usage",
-    "/smartai-it/usage/018f4d9e-0000-7000-8000-000000000000",
     "/smartai-it/usage/import",
     "/smartai-it/usage/import/018f4d9e-0000-7000-8000-000000000000",
     "/smartai-it/usage/import/018f4d9e-0000-7000-8000-000000000000/mapping?delimiter=semicolon&header=off&saved=Gateway",
+    "/smartai-it/usage?range=7d&by=customer&compare=before",
+    "/smartai-it/usage?from=2026-03-01&to=2026-03-31",
+    "/smartai-it/usage/events",
+    "/smartai-it/usage/events?id=ev_1&type=api.request&source=https%3A%2F%2Fapi.example",
+    "/smartai-it/usage/events/018f4d9e-0000-7000-8000-000000000000",
+    "/smartai-it/customers/new?external_id=acme+1",
     "/smartai-it/invoices",
     "/smartai-it/invoices/018f4d9e-0000-7000-8000-000000000000",
     "/smartai-it/settings/general",
@@ -379,15 +473,24 @@ mod tests {
             Page::Customer(_),
             Page::NewCustomer,
             Page::EditCustomer(_),
-            Page::UsageRecord(_),
             Page::Imports,
             Page::Import(_),
             Page::ImportMapping(_),
+            Page::NewContact(_),
+            Page::EditContact(..),
+            Page::NewSubscription(..),
+            Page::Subscription(_),
+            Page::ChangeSubscription(..),
+            Page::MoveVersion(..),
+            Page::NewCustomerOf(_),
+            Page::Usage(_),
+            Page::Events(_),
+            Page::Event(_),
             Page::Invoice(_),
             Page::Settings(_),
             Page::Unknown(_),
         );
-        for noun in Noun::ALL {
+        for noun in Noun::LISTS {
             let listed = pages.iter().any(|page| matches!(page, Page::List(query) if query.noun == noun));
             assert!(listed, "no sample of the list {noun:?}");
         }
@@ -400,6 +503,13 @@ mod tests {
         assert_eq!(searched.in_another_workspace(owner), Page::list(Noun::Customers));
         let detail = Page::parse("invoices/018f4d9e-0000-7000-8000-000000000000", &[]);
         assert_eq!(detail.in_another_workspace(owner), Page::list(Noun::Invoices));
+        let events = Page::parse("usage/events", &[("id".into(), "secret-1".into())]);
+        assert_eq!(events.in_another_workspace(owner), Page::events());
+        let event = Page::parse("usage/events/018f4d9e-0000-7000-8000-000000000000", &[]);
+        assert_eq!(event.in_another_workspace(owner), Page::list(Noun::Usage));
+        let chosen = Page::parse("usage", &[("by".into(), "customer".into())]);
+        assert_eq!(chosen.in_another_workspace(owner), Page::list(Noun::Usage));
+        assert_eq!(Page::NewCustomerOf("acme".into()).in_another_workspace(owner), Page::list(Noun::Customers));
         assert_eq!(
             Page::NewCustomer.in_another_workspace(WorkspaceRole::Viewer.capabilities()),
             Page::list(Noun::Customers)
@@ -425,7 +535,8 @@ mod tests {
 
     #[test]
     fn invalid_paths_are_unknown_pages() {
-        for bad in ["customers/1", "customers/new/x", "nope", "overview/x", "usage/new", "invoices//"] {
+        for bad in ["customers/1", "customers/new/x", "nope", "overview/x", "usage/new", "usage/events/1", "invoices//"]
+        {
             let page = Page::parse(bad, &[]);
             assert!(matches!(page, Page::Unknown(_)), "{bad}");
             assert_eq!(

@@ -1,18 +1,18 @@
 //! Data of pages that are rebuilt for each visit.
 
-#[cfg(feature = "ssr")]
-use model::count::quantity;
 use model::{
     WorkspaceRole,
     api_key::ApiKey,
     audit::AuditView,
-    billing::{InvoiceRow, UsageRow},
+    billing::InvoiceRow,
     catalog::{ProductDetail, ProductInput, RatePlanRow},
+    contact::ContactInput,
     customer::{CustomerDetail, CustomerInput},
-    id::RatePlanId,
     import::{ImportForm, ImportList, ImportView},
     members::Members,
     settings::{Contents, GeneralSettings, SecuritySettings},
+    subscription::{ChangePage, MovePage, NewSubscriptionPage, SubscriptionDetail},
+    usage::{EventDetail, EventPage, UsageReport},
 };
 use serde::{Deserialize, Serialize};
 
@@ -26,18 +26,24 @@ pub enum VisitData {
     RatePlan(Box<RatePlanRow>),
     /// Customer.
     Customer(Box<CustomerDetail>),
-    /// Usage record.
-    UsageRecord(Box<UsageRow>),
+    /// Charts of the usage.
+    Usage(Box<UsageReport>),
+    /// List of events.
+    Events(Box<EventPage>),
+    /// Event.
+    Event(Box<EventDetail>),
     /// Invoice.
     Invoice(Box<InvoiceRow>),
     /// Form of a product.
     ProductForm(ProductInput),
     /// Form of a customer.
-    CustomerForm {
+    CustomerForm(Box<CustomerInput>),
+    /// Form of a contact.
+    ContactForm {
+        /// Name of the customer.
+        customer: String,
         /// Values of the fields.
-        input: Box<CustomerInput>,
-        /// Rate plans to choose from.
-        rate_plans: Vec<(RatePlanId, String)>,
+        input: Box<ContactInput>,
     },
     /// Imports of usage.
     Imports(Box<ImportList>),
@@ -45,6 +51,14 @@ pub enum VisitData {
     Import(Box<ImportView>),
     /// Form of an import's columns.
     ImportForm(Box<ImportForm>),
+    /// Subscription.
+    Subscription(Box<SubscriptionDetail>),
+    /// Form of a new subscription, with its preview.
+    NewSubscription(Box<NewSubscriptionPage>),
+    /// Form that changes a subscription, with its preview.
+    ChangeSubscription(Box<ChangePage>),
+    /// Form that moves subscriptions to another version of their plan.
+    MoveVersion(Box<MovePage>),
     /// Members, invites and access requests.
     Members(Box<Members<WorkspaceRole>>),
     /// General settings.
@@ -69,13 +83,22 @@ impl VisitData {
             Self::Product(product) => product.row.name.clone(),
             Self::RatePlan(plan) => plan.name.clone(),
             Self::Customer(customer) => customer.row.name.clone(),
-            Self::UsageRecord(record) => quantity(record.quantity, &record.unit),
+            Self::Events(_) => "Events".to_owned(),
+            Self::Event(event) => event.row.id.clone(),
             Self::Invoice(invoice) => invoice.title(),
             Self::ProductForm(input) => input.name.clone(),
-            Self::CustomerForm { input, .. } => input.name.clone(),
             Self::Import(import) => import.row.name.clone(),
             Self::ImportForm(form) => form.row.name.clone(),
+            Self::CustomerForm(input) => input.name.clone(),
+            Self::ContactForm { input, .. } => input.name.clone(),
+            Self::Subscription(subscription) => {
+                format!("{} · {}", subscription.row.plan_name(), subscription.row.customer)
+            }
+            Self::ChangeSubscription(page) => format!("{} · {}", page.row.plan_name(), page.row.customer),
+            Self::MoveVersion(page) => page.plan.clone(),
             Self::Imports(_)
+            | Self::NewSubscription(_)
+            | Self::Usage(_)
             | Self::Members(_)
             | Self::General(_)
             | Self::Branding

@@ -6,6 +6,7 @@ use model::{FieldErrors, Slug, capability::CapabilityKind};
 use store::{
     StoreError,
     door::{Can, Door, Mode, Read, WorkspaceTx, Write},
+    subscriptions::Written,
 };
 
 /// Returns the transaction if access is granted, otherwise the error.
@@ -50,5 +51,14 @@ pub(crate) fn refused(error: StoreError, constraint: &str, field: &str, message:
         AppError::Invalid(FieldErrors::one(field, message))
     } else {
         AppError::from(error)
+    }
+}
+
+/// Returns the value of a write, or its error. Then the transaction is dropped, so that nothing is written.
+pub(crate) fn written<T>(outcome: Written<T>) -> Result<T, AppError> {
+    match outcome {
+        Written::Done(value) => Ok(value),
+        Written::Absent => Err(AppError::Absent),
+        Written::Invalid(errors) => Err(AppError::Invalid(errors)),
     }
 }

@@ -103,7 +103,7 @@ fn hundredths(value: i64) -> String {
     format!("{}.{:02}", value / 100, value % 100)
 }
 
-fn percent(hundredths_of: i64) -> String {
+pub(super) fn percent(hundredths_of: i64) -> String {
     hundredths(hundredths_of) + "%"
 }
 

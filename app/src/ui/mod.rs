@@ -14,6 +14,7 @@ mod password;
 mod pending;
 mod slug_field;
 mod stable_attributes;
+mod stacked;
 mod summary;
 mod whole;
 
@@ -32,5 +33,6 @@ pub use password::PasswordField;
 pub use pending::Pending;
 pub use slug_field::SlugField;
 pub use stable_attributes::{StableAttributes, stable};
+pub use stacked::{COLOURS, StackedBars, colour};
 pub use summary::{ErrorSummary, clear_error, clears_error};
 pub use whole::{whole, whole_form, whole_kept, whole_text, whole_watched};

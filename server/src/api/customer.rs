@@ -14,6 +14,7 @@ use axum::{
     response::Response,
 };
 use model::{
+    FieldErrors,
     capability::EditContent,
     catalog::Lifecycle,
     customer::{CustomerDetail, CustomerInput},
@@ -21,7 +22,7 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 use store::{
-    customers,
+    StoreError, customers,
     door::{Mode, WorkspaceTx},
 };
 use utoipa::ToSchema;
@@ -31,13 +32,32 @@ use utoipa::ToSchema;
 pub(crate) struct CustomerResource {
     #[serde(flatten)]
     customer: Customer,
+    /// Id in another system, unique in the workspace. Events name the customer by it.
+    #[schema(example = "acme-17")]
+    external_id: Option<String>,
+    /// Name on invoices, possibly empty.
+    legal_name: String,
+    /// Postal address of several lines, possibly empty.
+    address: String,
+    /// Tax id, such as a VAT number, possibly empty.
+    tax_id: String,
+    /// Subjects of events that mean this customer, including the external id.
+    subjects: Vec<String>,
     /// Free text for the workspace, possibly empty.
     note: String,
 }
 
 impl From<CustomerDetail> for CustomerResource {
     fn from(detail: CustomerDetail) -> Self {
-        Self { note: detail.note, customer: detail.row.into() }
+        Self {
+            external_id: detail.external_id,
+            legal_name: detail.legal_name,
+            address: detail.address,
+            tax_id: detail.tax_id,
+            subjects: detail.subjects,
+            note: detail.note,
+            customer: detail.row.into(),
+        }
     }
 }
 
@@ -54,6 +74,18 @@ pub(crate) struct NewCustomer {
     /// ISO 3166-1 alpha-2 code.
     #[schema(example = "DE")]
     country: String,
+    /// 1 to 200 characters, unique in the workspace.
+    #[serde(default)]
+    external_id: Option<String>,
+    /// At most 200 characters.
+    #[serde(default)]
+    legal_name: String,
+    /// At most 500 characters on several lines.
+    #[serde(default)]
+    address: String,
+    /// At most 40 characters.
+    #[serde(default)]
+    tax_id: String,
     /// At most 2,000 characters.
     #[serde(default)]
     note: String,
@@ -75,6 +107,22 @@ pub(crate) struct CustomerChanges {
     #[serde(default)]
     #[schema(value_type = Option<String>, required = false)]
     country: Patch<String>,
+    /// 1 to 200 characters, unique in the workspace.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, required = false)]
+    external_id: Patch<String>,
+    /// At most 200 characters.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, required = false)]
+    legal_name: Patch<String>,
+    /// At most 500 characters on several lines.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, required = false)]
+    address: Patch<String>,
+    /// At most 40 characters.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, required = false)]
+    tax_id: Patch<String>,
     /// At most 2,000 characters.
     #[serde(default)]
     #[schema(value_type = Option<String>, required = false)]
@@ -83,7 +131,16 @@ pub(crate) struct CustomerChanges {
 
 impl From<NewCustomer> for CustomerInput {
     fn from(new: NewCustomer) -> Self {
-        Self { name: new.name, email: new.email, country: new.country, note: new.note, ..Self::default() }
+        Self {
+            name: new.name,
+            email: new.email,
+            country: new.country,
+            legal_name: new.legal_name,
+            address: new.address,
+            tax_id: new.tax_id,
+            external_id: new.external_id.unwrap_or_default(),
+            note: new.note,
+        }
     }
 }
 
@@ -92,6 +149,10 @@ impl CustomerChanges {
         self.name.apply(&mut input.name);
         self.email.apply(&mut input.email);
         self.country.apply(&mut input.country);
+        self.external_id.apply(&mut input.external_id);
+        self.legal_name.apply(&mut input.legal_name);
+        self.address.apply(&mut input.address);
+        self.tax_id.apply(&mut input.tax_id);
         self.note.apply(&mut input.note);
     }
 }
@@ -133,7 +194,7 @@ pub(super) async fn create(
 ) -> Result<Response, ApiError> {
     let (mut tx, can) = asked.writing::<EditContent>(&state).await?;
     let draft = CustomerInput::from(new).parse()?;
-    let id = customers::create(&mut tx, &can, &draft).await?;
+    let id = customers::create(&mut tx, &can, &draft).await.map_err(taken)?;
     let customer = find(&mut tx, id).await?;
     let tenant = tx.commit().await?;
     let location = format!("/api/v1/workspaces/{}/customers/{id}", tenant.workspace.slug);
@@ -167,9 +228,64 @@ pub(super) async fn change(
     let mut input = CustomerInput::from(&detail);
     if_match.check(&CustomerResource::from(detail))?;
     changes.apply(&mut input);
-    customers::update(&mut tx, &can, id, &input.parse()?).await?;
+    customers::update(&mut tx, &can, id, &input.parse()?).await.map_err(taken)?;
     let customer = find(&mut tx, id).await?;
     Ok(served(&tx.commit().await?, Tagged(customer)))
+}
+
+/// Creates the customer with an external id, or replaces the data of the one that has it.
+///
+/// Members that the body does not have are cleared. The body has no `external_id`, because the path has.
+#[utoipa::path(
+    put,
+    path = "/api/v1/workspaces/{slug}/customers/by-external-id/{external_id}",
+    operation_id = "putCustomer",
+    params(("slug" = String, Path, description = "The workspace's address"),
+        ("external_id" = String, Path, description = "The customer's external id, percent-encoded")),
+    request_body = NewCustomer,
+    responses(
+        (status = 200, description = "The changed customer", body = CustomerResource),
+        (status = 201, description = "The new customer", body = CustomerResource)),
+    security(("operator_token" = []))
+)]
+pub(super) async fn put(
+    State(state): State<AppState>,
+    asked: Addressed,
+    Path((_, external_id)): Path<(String, String)>,
+    Body(new): Body<NewCustomer>,
+) -> Result<Response, ApiError> {
+    let (mut tx, can) = asked.writing::<EditContent>(&state).await?;
+    if new.external_id.as_ref().is_some_and(|other| *other != external_id) {
+        let message = "Leave this out, or send the external id of the path.";
+        return Err(ApiError::Invalid(FieldErrors::one("external_id", message)));
+    }
+    let draft = CustomerInput { external_id, ..CustomerInput::from(new) }.parse()?;
+    let known = match &draft.external_id {
+        Some(external_id) => customers::with_external_id(&mut tx, external_id).await?,
+        None => None,
+    };
+    let (id, status) = match known {
+        Some(id) => {
+            customers::update(&mut tx, &can, id, &draft).await.map_err(taken)?;
+            (id, StatusCode::OK)
+        }
+        None => (customers::create(&mut tx, &can, &draft).await.map_err(taken)?, StatusCode::CREATED),
+    };
+    let customer = find(&mut tx, id).await?;
+    let tenant = tx.commit().await?;
+    let location = format!("/api/v1/workspaces/{}/customers/{id}", tenant.workspace.slug);
+    Ok(served(&tenant, (status, [(header::LOCATION, location)], Tagged(customer))))
+}
+
+/// Converts the violation of a constraint of the external id into an error of the member.
+fn taken(error: StoreError) -> ApiError {
+    let taken = ["customer_external_id_taken", "customer_subject_taken"];
+    if taken.into_iter().any(|constraint| error.is_refused_by(constraint)) {
+        let message = "Another customer has this external id, or has it as a subject.";
+        ApiError::Invalid(FieldErrors::one("external_id", message))
+    } else {
+        error.into()
+    }
 }
 
 /// Archives a customer. An archived customer stays as it is.
@@ -217,7 +333,7 @@ async fn set_status(state: &AppState, asked: &Addressed, id: &str, status: Lifec
 }
 
 /// Parses an id. Text that can't be one fails like an id that does not exist.
-fn identified(id: &str) -> Result<CustomerId, ApiError> {
+pub(super) fn identified(id: &str) -> Result<CustomerId, ApiError> {
     id.parse().map_err(|_| ApiError::NotFound)
 }
 

@@ -26,8 +26,8 @@ pub(crate) struct Customer {
     /// ISO 3166-1 alpha-2 code.
     #[schema(example = "DE")]
     country: String,
-    /// Name of the customer's rate plan.
-    rate_plan: Option<String>,
+    /// Names of the rate plans that the customer is subscribed to today.
+    rate_plans: Vec<String>,
     #[schema(schema_with = status)]
     status: Lifecycle,
     /// RFC 3339 timestamp in the workspace's time zone.
@@ -77,7 +77,7 @@ impl From<CustomerRow> for Customer {
             name: row.name,
             email: row.email,
             country: row.country,
-            rate_plan: row.rate_plan,
+            rate_plans: row.plans,
             status: row.status,
             created_at: row.created_at.into(),
         }

@@ -3,7 +3,10 @@
 //! A handler describes its parameters, its body and its success. What all requests have in common (errors, headers,
 //! idempotency keys, tags) is added to each operation here, so that no handler can forget it.
 
-use super::{customer, customers, events, workspaces};
+use super::{
+    contacts, customer, customers, event_list, events, meters, plan_quotes, plan_versions, products, rate_plans,
+    subscriptions, usage, workspaces,
+};
 use crate::{error_code::Code, error_response::ErrorBody};
 use axum::{
     Json,
@@ -30,7 +33,54 @@ use utoipa::{
         customer::change,
         customer::archive,
         customer::restore,
+        customer::put,
+        contacts::list,
+        contacts::create,
+        contacts::change,
+        contacts::remove,
+        contacts::list_subjects,
+        contacts::add_subject,
+        contacts::remove_subject,
+        subscriptions::of_customer,
+        subscriptions::create,
+        subscriptions::upcoming,
+        subscriptions::list,
+        subscriptions::get,
+        subscriptions::change,
+        subscriptions::undo,
+        subscriptions::end,
+        subscriptions::cancel_end,
+        products::list,
+        products::create,
+        products::get,
+        products::change,
+        products::archive,
+        products::restore,
+        meters::list,
+        meters::create,
+        meters::get,
+        meters::change,
+        meters::archive,
+        meters::restore,
+        rate_plans::list,
+        rate_plans::create,
+        rate_plans::get,
+        rate_plans::change,
+        rate_plans::archive,
+        rate_plans::restore,
+        plan_versions::list,
+        plan_versions::create,
+        plan_versions::get,
+        plan_versions::change,
+        plan_versions::discard,
+        plan_versions::publish,
+        plan_quotes::price,
+        plan_quotes::impact,
         events::create,
+        event_list::list,
+        event_list::get,
+        usage::usage,
+        usage::health,
     ),
     components(schemas(ErrorBody)),
     modifiers(&OperatorToken)
@@ -78,7 +128,7 @@ const WITHOUT_KEY: &[&str] = &["/api/v1/workspaces/{slug}/events"];
 
 /// Codes that no request of the API gets.
 const ELSEWHERE: &[Code] =
-    &[Code::Malformed, Code::ForeignOrigin, Code::TooManyTabs, Code::AddressTooLong, Code::UnknownHost];
+    &[Code::ForeignOrigin, Code::TooManyTabs, Code::AddressTooLong, Code::UnknownHost];
 
 /// Adds what all operations have in common.
 fn describe(path: &str, method: &str, operation: &mut Value) {

@@ -4,6 +4,8 @@ use super::{
     catalogue::Catalogue,
     history,
     outcome::{DemoError, LoadSummary},
+    prices::{self, Offer},
+    usage,
 };
 use model::{
     Line, Money,
@@ -20,8 +22,7 @@ use store::{
     door::{Can, Mode, WorkspaceTx, Write},
     invoices,
     invoices::NewInvoice,
-    products, rate_plans, usage,
-    usage::NewUsage,
+    products,
 };
 use time::OffsetDateTime;
 
@@ -38,7 +39,7 @@ pub(super) async fn fill(
     let (products, plans) = write_products(tx, &edit, catalogue).await?;
     let past = history::customers(catalogue, now)?;
     let customers = write_customers(tx, &edit, catalogue, &plans, &past).await?;
-    let usage = write_usage(tx, &edit, &customers, &products, &history::usage(catalogue, &past, now)).await?;
+    let usage = write_usage(tx, &customers, &products, &history::usage(catalogue, &past, now)).await?;
     let invoices = write_invoices(tx, catalogue, &customers, history::invoices(catalogue, &past, now)).await?;
     Ok(LoadSummary {
         products: products.len(),
@@ -65,13 +66,15 @@ async fn write_products(
         let draft = ProductDraft {
             name: line(product.name)?,
             code: product.code.to_owned(),
-            unit: line(product.unit)?,
             description: product.description.to_owned(),
         };
         let id = products::create(tx, can, &draft).await?;
+        let meter = prices::meter(product.name, product.code, product.unit);
+        let meter = prices::write_meter(tx, can, id, &meter).await?;
         for plan in product.plans {
-            let price = Money { minor: plan.1, currency: catalogue.currency };
-            plans.push(rate_plans::create(tx, can, id, plan.0, price, plan.2).await?);
+            let (name, minor, billing) = (plan.0, plan.1, plan.2);
+            let offer = Offer { name, minor, billing, shape: prices::shape(name), currency: catalogue.currency };
+            plans.push(prices::write_plan(tx, can, offer, id, meter).await?);
         }
         ids.push(id);
     }
@@ -104,20 +107,16 @@ async fn write_customers(
 
 async fn write_usage(
     tx: &mut WorkspaceTx<Write>,
-    can: &Can<EditContent>,
     customers: &[CustomerId],
     products: &[ProductId],
     past: &[history::PastUsage],
 ) -> Result<usize, DemoError> {
-    let new = |past: &history::PastUsage| {
+    let used = |past: &history::PastUsage| {
         let (customer, product) = (*customers.get(past.customer)?, *products.get(past.product)?);
-        Some(NewUsage { customer, product, quantity: past.quantity, recorded_at: past.at })
+        Some(usage::Use { customer, product, quantity: past.quantity, at: past.at })
     };
-    let all: Vec<NewUsage> = past.iter().filter_map(new).collect();
-    usage::record(tx, can, &all).await?;
-    let workspace = tx.id().uuid();
-    audit::record(tx, Action::UsageImported, workspace, &Detail::none()).await?;
-    Ok(all.len())
+    let all: Vec<usage::Use> = past.iter().filter_map(used).collect();
+    usage::write(tx, &all).await
 }
 
 async fn write_invoices(

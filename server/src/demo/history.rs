@@ -3,8 +3,12 @@
 //! Pure functions. All dates are relative to `now`, so two machines generate the same history, each up to its own
 //! current day.
 
-use super::{catalogue::Catalogue, outcome::DemoError, random::Random};
-use model::{Email, billing::InvoiceStatus, catalog::Interval};
+use super::{
+    catalogue::{Billing, Catalogue},
+    outcome::DemoError,
+    random::Random,
+};
+use model::{Email, billing::InvoiceStatus};
 use std::collections::BTreeMap;
 use time::{Date, Duration, OffsetDateTime, Time, Weekday};
 
@@ -187,22 +191,22 @@ fn bills(catalogue: &Catalogue, customers: &[PastCustomer], random: &mut Random)
         let Some(&(product, plan)) = who.plan.and_then(|plan| plans.get(plan)) else { continue };
         let Some((low, high)) = catalogue.products.get(product).map(|p| p.quantity) else { continue };
         let ages: Vec<i64> = match plan.2 {
-            Interval::Year => vec![year],
-            Interval::Month | Interval::Usage => (0..INVOICE_DAYS / 30).map(|month| day + 30 * month).collect(),
+            Billing::Year => vec![year],
+            Billing::Month | Billing::Usage => (0..INVOICE_DAYS / 30).map(|month| day + 30 * month).collect(),
         };
         // A low price is per unit; a high price is charged as it is.
         let units = random.between((low + high) / 2, high) * who.size;
         for age in ages {
             let spread = random.between(90, 110) - age / 12;
             let times = match plan.2 {
-                Interval::Usage => units * 6,
-                Interval::Month if plan.1 < 10_000 => units,
-                Interval::Year if plan.1 < 120_000 => units,
-                Interval::Month | Interval::Year => who.size,
+                Billing::Usage => units * 6,
+                Billing::Month if plan.1 < 10_000 => units,
+                Billing::Year if plan.1 < 120_000 => units,
+                Billing::Month | Billing::Year => who.size,
             };
             let minor = match plan.2 {
-                Interval::Usage => plan.1 * (times * spread / 100).max(1),
-                Interval::Month | Interval::Year => plan.1 * times,
+                Billing::Usage => plan.1 * (times * spread / 100).max(1),
+                Billing::Month | Billing::Year => plan.1 * times,
             };
             let left = who.archived && age < SILENT_DAYS;
             if age < INVOICE_DAYS && age < who.age && !left {

@@ -10,10 +10,12 @@ mod content;
 mod history;
 mod outcome;
 mod people;
+mod prices;
 mod random;
 mod scale;
 #[cfg(test)]
 mod tests;
+mod usage;
 mod world;
 
 use app::server::request::Services;

@@ -5,14 +5,17 @@
 //! the first [`FILLED`] workspaces have [`CUSTOMERS`] customers each.
 
 use super::{
+    catalogue::Billing,
     content,
     outcome::{DemoError, LoadSummary},
     people::{Actor, Stage},
+    prices::{self, Offer, Shape},
+    usage,
 };
 use model::{
-    Currency, Email, Money, OrganizationRole, Slug, WorkspaceRole,
+    Currency, Email, OrganizationRole, Slug, WorkspaceRole,
     capability::{EditContent, ManageMembers},
-    catalog::{Interval, Lifecycle, ProductDraft},
+    catalog::{Lifecycle, ProductDraft},
     customer::CustomerDraft,
     id::WorkspaceId,
 };
@@ -21,7 +24,7 @@ use store::{
     customers,
     customers::NewCustomer,
     door::{WorkspaceTx, Write},
-    members, products, rate_plans,
+    members, products,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -175,7 +178,7 @@ async fn build_person(
     Ok(made)
 }
 
-/// Creates three products with two rate plans each, and the customers, in a single transaction.
+/// Creates three products with a meter and two rate plans each, and the customers, in a single transaction.
 async fn fill(
     tx: &mut WorkspaceTx<Write>,
     count: u32,
@@ -186,20 +189,22 @@ async fn fill(
         return Ok(LoadSummary::default());
     }
     let can = tx.can::<EditContent>()?;
-    let mut plans = Vec::new();
-    for (name, code, unit) in
-        [("Compute", "compute", "hour"), ("Storage", "storage", "GB"), ("Support", "support", "case")]
-    {
-        let draft = ProductDraft {
-            name: content::line(name)?,
-            code: code.to_owned(),
-            unit: content::line(unit)?,
-            description: String::new(),
-        };
+    let (mut plans, mut products) = (Vec::new(), Vec::new());
+    for (name, code, unit, shape) in [
+        ("Compute", "compute", "hour", Shape::Graduated),
+        ("Storage", "storage", "GB", Shape::Volume),
+        ("Support", "support", "case", Shape::Package),
+    ] {
+        let draft = ProductDraft { name: content::line(name)?, code: code.to_owned(), description: String::new() };
         let product = products::create(tx, &can, &draft).await?;
-        for (plan, minor, interval) in [("Monthly", 4_900, Interval::Month), ("Pay as you go", 20, Interval::Usage)] {
-            let price = Money { minor, currency: Currency::USD };
-            plans.push(rate_plans::create(tx, &can, product, &format!("{name} {plan}"), price, interval).await?);
+        products.push(product);
+        let meter = prices::write_meter(tx, &can, product, &prices::meter(name, code, unit)).await?;
+        for (plan, minor, billing, shape) in
+            [("Monthly", 4_900, Billing::Month, Shape::Plain), ("Pay as you go", 20, Billing::Usage, shape)]
+        {
+            let name = format!("{name} {plan}");
+            let offer = Offer { name: &name, minor, billing, shape, currency: Currency::USD };
+            plans.push(prices::write_plan(tx, &can, offer, product, meter).await?);
         }
     }
     let mut all = Vec::with_capacity(CUSTOMERS);
@@ -219,8 +224,21 @@ async fn fill(
             created_at: i64::try_from(number).ok().map(|n| now - Duration::hours(7 * n + 1)),
         });
     }
-    customers::import(tx, &can, &all).await?;
-    Ok(LoadSummary { products: 3, rate_plans: plans.len(), customers: all.len(), ..LoadSummary::default() })
+    let customers = customers::import(tx, &can, &all).await?;
+    // One use per customer, on the last 30 days.
+    let uses: Vec<usage::Use> = customers
+        .iter()
+        .zip(products.iter().cycle())
+        .zip(0..)
+        .map(|((customer, product), number): (_, i64)| usage::Use {
+            customer: *customer,
+            product: *product,
+            quantity: 1 + number % 90,
+            at: now - Duration::minutes(43 * (number + 1)),
+        })
+        .collect();
+    let usage = usage::write(tx, &uses).await?;
+    Ok(LoadSummary { products: 3, rate_plans: plans.len(), customers: all.len(), usage, ..LoadSummary::default() })
 }
 
 /// Returns a customer's name and email address. Both contain the workspace's number, so that they differ between

@@ -2,19 +2,16 @@
 
 use super::{
     LoadSummary, MOST,
-    catalogue::{Catalogue, FINANCE, IT, PRODUCT_ENG},
+    catalogue::{ALL, Billing},
     history, scale, world,
 };
 use model::{
-    Capability, OrganizationRole, Seat, Slug, WorkspaceRole,
-    billing::InvoiceStatus,
-    catalog::{Interval, ProductInput},
+    Capability, OrganizationRole, Seat, Slug, WorkspaceRole, billing::InvoiceStatus, catalog::ProductInput,
     customer::CustomerInput,
 };
 use std::collections::BTreeSet;
 use time::{Duration, OffsetDateTime, macros::datetime};
 
-const ALL: [Catalogue; 3] = [IT, PRODUCT_ENG, FINANCE];
 const NOW: OffsetDateTime = datetime!(2026-03-12 14:05 UTC);
 
 /// Edge cases: a leap day, the turn of a year, midnight, and every day of a week.
@@ -33,7 +30,6 @@ fn every_catalogue_is_valid_form_input() {
             let input = ProductInput {
                 name: product.name.into(),
                 code: product.code.into(),
-                unit: product.unit.into(),
                 description: product.description.into(),
             };
             let draft = input.parse().unwrap_or_else(|errors| panic!("{}: {errors:?}", product.name));
@@ -41,8 +37,8 @@ fn every_catalogue_is_valid_form_input() {
             assert!(!product.description.is_empty() && (2..=3).contains(&product.plans.len()), "{}", product.name);
             assert!(product.quantity.0 >= 1 && product.quantity.0 < product.quantity.1, "{}", product.name);
         }
-        for interval in [Interval::Month, Interval::Year, Interval::Usage] {
-            assert!(catalogue.plans().any(|(_, plan)| plan.2 == interval), "{} lacks {interval:?}", catalogue.name);
+        for billing in [Billing::Month, Billing::Year, Billing::Usage] {
+            assert!(catalogue.plans().any(|(_, plan)| plan.2 == billing), "{} lacks {billing:?}", catalogue.name);
         }
         let past = history::customers(&catalogue, NOW).expect("customers");
         for ((name, country), past) in catalogue.customers.iter().zip(past) {

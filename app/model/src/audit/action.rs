@@ -184,6 +184,18 @@ actions! {
         CustomerArchived = "customer_archived", "archived a customer";
         CustomerActivated = "customer_active", "restored a customer";
         CustomersImported = "customers_imported", "imported customers";
+        ContactAdded = "contact_added", "added a contact of a customer";
+        ContactUpdated = "contact_updated", "edited a contact of a customer";
+        ContactRemoved = "contact_removed", "removed a contact of a customer";
+        SubjectAdded = "subject_added", "added a subject of a customer";
+        SubjectRemoved = "subject_removed", "removed a subject of a customer";
+        SubscriptionCreated = "subscription_created", "started a subscription";
+        SubscriptionChanged = "subscription_changed", "changed a subscription";
+        SubscriptionChangeUndone = "subscription_change_undone", "undid a planned change of a subscription";
+        SubscriptionEnded = "subscription_ended", "set the last day of a subscription";
+        SubscriptionEndCancelled = "subscription_end_cancelled", "removed the last day of a subscription";
+        SubscriptionsMoved = "subscriptions_moved", "moved subscriptions to another version";
+        SubscriptionsImported = "subscriptions_imported", "imported subscriptions";
         UsageImported = "usage_imported", "imported usage";
         InvoicesImported = "invoices_imported", "imported invoices";
     }

@@ -65,6 +65,17 @@ const fn sentence(action: Action) -> Option<&'static str> {
         Action::CustomerUpdated => "edited customer {name}",
         Action::CustomerArchived => "archived customer {name}",
         Action::CustomerActivated => "restored customer {name}",
+        Action::ContactAdded => "added a contact of customer {name}",
+        Action::ContactUpdated => "edited a contact of customer {name}",
+        Action::ContactRemoved => "removed a contact of customer {name}",
+        Action::SubjectAdded => "added a subject of customer {name}",
+        Action::SubjectRemoved => "removed a subject of customer {name}",
+        Action::SubscriptionCreated => "started a subscription of customer {name}",
+        Action::SubscriptionChanged => "changed a subscription of customer {name}",
+        Action::SubscriptionChangeUndone => "undid a planned change of a subscription of customer {name}",
+        Action::SubscriptionEnded => "set the last day of a subscription of customer {name}",
+        Action::SubscriptionEndCancelled => "removed the last day of a subscription of customer {name}",
+        Action::SubscriptionsMoved => "moved subscriptions of rate plan {name} to another version",
         _ => return None,
     })
 }

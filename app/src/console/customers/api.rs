@@ -1,9 +1,56 @@
-//! Actions of a customer's pages: the server function and its implementation.
+//! Actions of a customer's pages: the server functions and their implementation.
 
-use crate::{console::record_action::RecordAction, error::AppError, wire::Compact};
+#[cfg(feature = "ssr")]
+use crate::server::workspace::written;
+use crate::{error::AppError, wire::Compact};
 use leptos::prelude::*;
-use model::{Slug, customer::CustomerInput, id::CustomerId};
+#[cfg(feature = "ssr")]
+use model::FieldErrors;
+use model::{
+    Slug,
+    catalog::Lifecycle,
+    contact::ContactInput,
+    customer::CustomerInput,
+    id::{ContactId, CustomerId},
+};
+use serde::{Deserialize, Serialize};
 use server_fn::codec::Json;
+
+/// Action of a customer's pages. Without JavaScript it is read from the form, whose control `action` names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "kebab-case")]
+pub enum CustomerAction {
+    /// Creates the customer, or updates it.
+    Save(CustomerInput),
+    /// Archives the customer.
+    Archive,
+    /// Restores an archived customer.
+    Restore,
+    /// Adds a subject.
+    AddSubject {
+        /// The subject, not validated.
+        subject: String,
+    },
+    /// Removes a subject.
+    RemoveSubject {
+        /// The subject.
+        subject: String,
+    },
+    /// Removes a contact.
+    RemoveContact {
+        /// ID of the contact, not validated.
+        contact: String,
+    },
+}
+
+impl From<Lifecycle> for CustomerAction {
+    fn from(status: Lifecycle) -> Self {
+        match status {
+            Lifecycle::Active => Self::Restore,
+            Lifecycle::Archived => Self::Archive,
+        }
+    }
+}
 
 /// Applies an action to the customer with `id`, or creates a customer. Returns its id.
 ///
@@ -15,7 +62,7 @@ pub async fn act_on_customer(
     workspace: Slug,
     grant: String,
     id: Option<CustomerId>,
-    action: RecordAction<CustomerInput>,
+    action: CustomerAction,
 ) -> Result<CustomerId, AppError> {
     apply(&crate::server::call::context()?, &workspace, &grant, id, &action).await
 }
@@ -27,52 +74,116 @@ pub(crate) async fn apply(
     workspace: &Slug,
     grant: &str,
     id: Option<CustomerId>,
-    action: &RecordAction<CustomerInput>,
+    action: &CustomerAction,
 ) -> Result<CustomerId, AppError> {
-    use crate::server::workspace::{refused, writing};
-    use model::{capability::EditContent, catalog::Lifecycle};
-    use store::customers;
+    use crate::server::workspace::writing;
+    use model::{capability::EditContent, text};
+    use store::{contacts, customers, subjects};
 
     let (mut tx, can) = writing::<EditContent>(call, workspace, grant).await?;
-    let of_constraint = |e| refused(e, "customer_rate_plan", "rate_plan", "Choose a rate plan from the list.");
     let changed = match (action, id) {
-        (RecordAction::Save(input), None) => {
+        (CustomerAction::Save(input), None) => {
             let draft = input.parse().map_err(AppError::Invalid)?;
-            Some(customers::create(&mut tx, &can, &draft).await.map_err(of_constraint)?)
+            Some(customers::create(&mut tx, &can, &draft).await.map_err(taken)?)
         }
-        (RecordAction::Save(input), Some(id)) => {
+        (CustomerAction::Save(input), Some(id)) => {
             let draft = input.parse().map_err(AppError::Invalid)?;
-            customers::update(&mut tx, &can, id, &draft).await.map_err(of_constraint)?.then_some(id)
+            customers::update(&mut tx, &can, id, &draft).await.map_err(taken)?.then_some(id)
         }
-        (RecordAction::Archive, Some(id)) => {
+        (CustomerAction::Archive, Some(id)) => {
             customers::set_status(&mut tx, &can, id, Lifecycle::Archived).await?.then_some(id)
         }
-        (RecordAction::Restore, Some(id)) => {
+        (CustomerAction::Restore, Some(id)) => {
             customers::set_status(&mut tx, &can, id, Lifecycle::Active).await?.then_some(id)
         }
-        (RecordAction::Archive | RecordAction::Restore, None) => None,
+        (CustomerAction::AddSubject { subject }, Some(id)) => {
+            let parsed = text::subject("a subject", subject);
+            let subject = parsed.map_err(|message| AppError::Invalid(FieldErrors::one("subject", message)))?;
+            written(subjects::add(&mut tx, &can, id, &subject).await?)?;
+            Some(id)
+        }
+        (CustomerAction::RemoveSubject { subject }, Some(id)) => {
+            written(subjects::remove(&mut tx, &can, id, subject).await?)?;
+            Some(id)
+        }
+        (CustomerAction::RemoveContact { contact }, Some(id)) => {
+            let contact = contact.parse().map_err(|_| AppError::Absent)?;
+            contacts::remove(&mut tx, &can, id, contact).await?.then_some(id)
+        }
+        (_, None) => None,
     };
     let id = changed.ok_or(AppError::Absent)?;
     tx.commit().await?;
     Ok(id)
 }
 
-/// Returns the data of the form, with the rate plans to choose from.
+/// Converts the violation of a constraint of the external id into a field error.
 #[cfg(feature = "ssr")]
-pub(crate) async fn form<M: store::door::Mode>(
-    tx: &mut store::door::WorkspaceTx<M>,
-    input: CustomerInput,
-) -> Result<crate::routes::VisitData, AppError> {
-    use store::rate_plans;
-
-    let offered = rate_plans::offered(tx).await?;
-    let mut rate_plans: Vec<_> = offered.into_iter().map(|p| (p.id, format!("{} · {}", p.product, p.name))).collect();
-    // A plan that is no longer offered stays selectable for the customers who have it.
-    if let Ok(id) = input.rate_plan.parse()
-        && !rate_plans.iter().any(|(offered, _)| *offered == id)
-        && let Some(plan) = rate_plans::get(tx, id).await?
-    {
-        rate_plans.push((plan.id, format!("{} · {}", plan.product, plan.name)));
+fn taken(error: store::StoreError) -> AppError {
+    let taken = ["customer_external_id_taken", "customer_subject_taken"];
+    if taken.into_iter().any(|constraint| error.is_refused_by(constraint)) {
+        let message = "Another customer has this external id, or has it as a subject. Use another one.";
+        AppError::Invalid(FieldErrors::one("external_id", message))
+    } else {
+        AppError::from(error)
     }
-    Ok(crate::routes::VisitData::CustomerForm { input: Box::new(input), rate_plans })
+}
+
+/// Saves a contact of a customer, or adds one.
+///
+/// # Errors
+/// [`AppError::Invalid`] with the invalid fields; [`AppError::Denied`] without the capability; [`AppError::Absent`] if
+/// this workspace has no such customer or contact.
+#[server(input = Json, output = Compact)]
+pub async fn save_contact(
+    workspace: Slug,
+    grant: String,
+    customer: CustomerId,
+    contact: Option<ContactId>,
+    input: ContactInput,
+) -> Result<(), AppError> {
+    save(&crate::server::call::context()?, &workspace, &grant, customer, contact, &input).await
+}
+
+/// Implementation of [`save_contact`], which posted forms call too.
+#[cfg(feature = "ssr")]
+pub(crate) async fn save(
+    call: &crate::server::call::Call,
+    workspace: &Slug,
+    grant: &str,
+    customer: CustomerId,
+    contact: Option<ContactId>,
+    input: &ContactInput,
+) -> Result<(), AppError> {
+    use crate::server::workspace::writing;
+    use model::capability::EditContent;
+    use store::contacts;
+
+    let (mut tx, can) = writing::<EditContent>(call, workspace, grant).await?;
+    let draft = input.parse().map_err(AppError::Invalid)?;
+    match contact {
+        Some(contact) => written(contacts::update(&mut tx, &can, customer, contact, &draft).await?)?,
+        None => {
+            written(contacts::create(&mut tx, &can, customer, &draft).await?)?;
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Returns the data of the form of a contact, or of a new one. `None` if the workspace has no such customer or contact.
+#[cfg(feature = "ssr")]
+pub(crate) async fn contact<M: store::door::Mode>(
+    tx: &mut store::door::WorkspaceTx<M>,
+    customer: CustomerId,
+    contact: Option<ContactId>,
+    new: ContactInput,
+) -> Result<Option<crate::routes::VisitData>, AppError> {
+    let Some(found) = store::customers::get(tx, customer).await? else { return Ok(None) };
+    let input = match contact {
+        None => Some(new),
+        Some(id) => found.contacts.iter().find(|contact| contact.id == id).map(ContactInput::from),
+    };
+    let name = found.row.name;
+    Ok(input.map(|input| crate::routes::VisitData::ContactForm { customer: name, input: Box::new(input) }))
 }

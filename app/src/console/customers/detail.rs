@@ -1,24 +1,20 @@
-//! Detail page of a customer: facts on the left, invoices and usage on the right.
+//! Detail page of a customer: facts, contacts and subjects on the left, subscriptions, invoices and usage on the right.
 
-use super::api::act_on_customer;
+use super::{
+    api::act_on_customer,
+    sections::{contacts, subjects, subscriptions},
+};
 use crate::{
     console::{
         detail::{archive_button, fact, invoice_status, lifecycle},
         scope::Scope,
+        usage,
     },
     routes::Page,
-    ui::{Ago, Icon},
+    ui::Icon,
 };
 use leptos::prelude::*;
-use model::{
-    Capability,
-    billing::{InvoiceRow, UsageRow},
-    count::unit_of,
-    country,
-    customer::CustomerDetail,
-    moment,
-    money::grouped,
-};
+use model::{Capability, billing::InvoiceRow, country, customer::CustomerDetail, moment, subscription::words};
 
 /// Renders the detail page.
 pub fn detail(scope: Scope, customer: &CustomerDetail) -> AnyView {
@@ -33,32 +29,50 @@ pub fn detail(scope: Scope, customer: &CustomerDetail) -> AnyView {
         let edit = scope.url(&Page::EditCustomer(id));
         view! { {archive}<a class="btn primary" href=edit><Icon name="edit"/>"Edit"</a> }
     });
-    let rate_plan = match (&row.rate_plan, customer.rate_plan_id) {
-        (Some(name), Some(plan)) => {
-            view! { <a class="link" href=scope.url(&Page::RatePlan(plan))>{name.clone()}</a> }.into_any()
-        }
-        _ => view! { <span class="muted">"None"</span> }.into_any(),
+    let so_far = customer
+        .so_far
+        .iter()
+        .map(|so_far| {
+            let text = format!("{}: {} so far, {}", so_far.plan, so_far.total, words::days(so_far.period));
+            view! { <p class="sub" data-testid="so-far">{text}</p> }
+        })
+        .collect_view();
+    let plans = if row.plans.is_empty() { None } else { Some(fact("Rate plans", row.plans.join(", "))) };
+    let multi_line = |text: &str| {
+        text.lines().map(|line| view! { <span class="address-line">{line.to_owned()}</span> }).collect_view()
     };
+    let text = |label: &'static str, text: &str| (!text.is_empty()).then(|| fact(label, text.to_owned()));
+    let external_id =
+        customer.external_id.clone().map(|id| fact("External id", view! { <span class="mono">{id}</span> }));
     let mail = format!("mailto:{}", row.email);
     view! {
         <header class="page-head">
-            <div class="titles"><h1>{row.name.clone()}</h1>{lifecycle(row.status)}</div>
+            <div class="titles"><h1>{row.name.clone()}</h1>{lifecycle(row.status)}{so_far}</div>
             <div class="btn-row">{actions}</div>
         </header>
         <div class="detail">
-            <section class="section side" aria-labelledby="facts">
+            <div class="side">
+            <section class="section" aria-labelledby="facts">
                 <div class="section-head"><h2 id="facts">"Details"</h2></div>
                 <dl class="facts">
                     {fact("Email", view! { <a class="link" href=mail>{row.email.clone()}</a> })}
                     {fact("Country", country::name(&row.country).to_owned())}
-                    {fact("Rate plan", rate_plan)}
+                    {text("Legal name", &customer.legal_name)}
+                    {(!customer.address.is_empty()).then(|| fact("Address", multi_line(&customer.address)))}
+                    {text("Tax id", &customer.tax_id)}
+                    {external_id}
+                    {plans}
                     {fact("Created", view! { <time title=moment::exact(*row.created_at)>{moment::date(row.created_at.date())}</time> })}
                     {(!customer.note.is_empty()).then(|| fact("Note", customer.note.clone()))}
                 </dl>
             </section>
+            {contacts(scope, id, &customer.contacts, may_edit.get())}
+            {subjects(scope, customer, may_edit.get())}
+            </div>
             <div class="activity">
+                {subscriptions(scope, customer, may_edit.get())}
                 {invoices(scope, &row.name, &customer.invoices)}
-                {usage(scope, &row.name, &customer.usage)}
+                {usage::of_customer(scope, id, &row.name, &customer.usage)}
             </div>
         </div>
     }
@@ -86,34 +100,6 @@ fn invoices(scope: Scope, name: &str, invoices: &[InvoiceRow]) -> AnyView {
                 <div class="table-wrap"><table class="data-table">
                     <caption class="visually-hidden">{format!("Invoices of {name}")}</caption>
                     <thead><tr><th scope="col">"Number"</th><th scope="col" class="fit">"Status"</th><th scope="col" class="col-sm fit">"Due"</th><th scope="col" class="num wide">"Total"</th></tr></thead>
-                    <tbody>{rows}</tbody>
-                </table></div>
-            }.into_any() }}
-        </section>
-    }
-    .into_any()
-}
-
-fn usage(scope: Scope, name: &str, usage: &[UsageRow]) -> AnyView {
-    let rows = usage
-        .iter()
-        .map(|record| {
-            view! {
-                <tr data-testid="row">
-                    <td class="col-main"><a draggable="false" class="row-link" href=scope.url(&Page::UsageRecord(record.id))>{record.product.clone()}</a></td>
-                    <td class="fit"><Ago at=record.recorded_at now=scope.session.now/></td>
-                    <td class="num wide">{grouped(record.quantity.unsigned_abs())}" "<span class="unit">{unit_of(record.quantity, &record.unit).into_owned()}</span></td>
-                </tr>
-            }
-        })
-        .collect_view();
-    view! {
-        <section class="section" aria-labelledby="usage">
-            <div class="section-head"><h2 id="usage">"Latest usage"</h2></div>
-            {if usage.is_empty() { view! { <p class="muted">"No usage yet"</p> }.into_any() } else { view! {
-                <div class="table-wrap"><table class="data-table">
-                    <caption class="visually-hidden">{format!("Usage of {name}")}</caption>
-                    <thead><tr><th scope="col">"Product"</th><th scope="col" class="fit">"Recorded"</th><th scope="col" class="num wide">"Quantity"</th></tr></thead>
                     <tbody>{rows}</tbody>
                 </table></div>
             }.into_any() }}

@@ -1,20 +1,19 @@
 //! Form for creating and editing a customer.
 
-use super::api::act_on_customer;
+use super::api::{CustomerAction, act_on_customer};
 use crate::{
     console::{
         form::{FormPage, FormShell},
-        record_action::RecordAction,
         scope::Scope,
     },
     routes::Page,
     ui::{SelectField, TextAreaField, TextField},
 };
 use leptos::prelude::*;
-use model::{country::COUNTRIES, customer::CustomerInput, id::RatePlanId, list::Noun, text::isolated};
+use model::{country::COUNTRIES, customer::CustomerInput, list::Noun, text::isolated};
 
-/// Renders the form. `rate_plans` are the rate plans to choose from.
-pub fn form(scope: Scope, input: &CustomerInput, rate_plans: &[(RatePlanId, String)]) -> AnyView {
+/// Renders the form.
+pub fn form(scope: Scope, input: &CustomerInput) -> AnyView {
     let id = match scope.page.get_untracked() {
         Page::EditCustomer(id) => Some(id),
         _ => None,
@@ -24,7 +23,7 @@ pub fn form(scope: Scope, input: &CustomerInput, rate_plans: &[(RatePlanId, Stri
         if id.is_some() { (input.name.clone(), "Save") } else { ("New customer".to_owned(), "Create customer") };
     let page = FormPage::open(scope, move |values: CustomerInput| {
         scope.ask(async move |slug, grant| {
-            let saved = act_on_customer(slug, grant, id, RecordAction::Save(values.clone())).await?;
+            let saved = act_on_customer(slug, grant, id, CustomerAction::Save(values.clone())).await?;
             let done = match id {
                 Some(_) => format!("{} saved", isolated(values.name.trim())),
                 None => "Customer created".to_owned(),
@@ -39,22 +38,29 @@ pub fn form(scope: Scope, input: &CustomerInput, rate_plans: &[(RatePlanId, Stri
     if !input.country.is_empty() && !countries.iter().any(|(code, _)| *code == input.country) {
         countries.push((input.country.clone(), input.country.clone()));
     }
-    let mut plans = vec![(String::new(), "None".to_owned())];
-    plans.extend(rate_plans.iter().map(|(id, name)| (id.to_string(), name.clone())));
     let (name, email, country) =
         (value("name", &input.name), value("email", &input.email), value("country", &input.country));
-    let (rate_plan, note) = (value("rate_plan", &input.rate_plan), value("note", &input.note));
+    let (legal_name, address) = (value("legal_name", &input.legal_name), value("address", &input.address));
+    let (tax_id, external_id) = (value("tax_id", &input.tax_id), value("external_id", &input.external_id));
+    let note = value("note", &input.note);
     view! {
         <FormShell page title button back>
-            <div class="form-part" role="group" aria-label="Details">
-                <TextField name="name" label="Name" value=name errors/>
-                <TextField name="email" label="Billing email" kind="email" value=email errors hint="Invoices go here."/>
-                <SelectField name="country" label="Country" value=country options=countries errors/>
+            <div class="form-part" role="group" aria-labelledby="customer">
+                <h2 id="customer">"Customer"</h2>
+                <TextField name="name" label="Name" value=name errors hint="How your team calls the customer."/>
+                <TextField name="email" label="Billing email" kind="email" value=email errors hint="Invoices go here, and to the contacts who get invoices."/>
+                <TextAreaField name="note" label="Note" value=note errors/>
             </div>
             <div class="form-part" role="group" aria-labelledby="billing">
-                <h2 id="billing">"Billing"</h2>
-                <SelectField name="rate_plan" label="Rate plan" value=rate_plan options=plans errors optional=true/>
-                <TextAreaField name="note" label="Note" value=note errors/>
+                <h2 id="billing">"Billing details"</h2>
+                <TextField name="legal_name" label="Legal name" value=legal_name errors optional=true hint="On invoices. Without it, they show the name."/>
+                <TextAreaField name="address" label="Address" value=address errors/>
+                <SelectField name="country" label="Country" value=country options=countries errors/>
+                <TextField name="tax_id" label="Tax id" value=tax_id errors optional=true mono=true hint="For example a VAT number: DE123456789."/>
+            </div>
+            <div class="form-part" role="group" aria-labelledby="ids">
+                <h2 id="ids">"External id"</h2>
+                <TextField name="external_id" label="External id" value=external_id errors optional=true mono=true hint="The customer’s id in your own system. Usage events name the customer by it in their subject."/>
             </div>
         </FormShell>
     }

@@ -1,9 +1,12 @@
 //! Customers: list, detail page and form.
 
 pub(crate) mod api;
+mod contact;
 mod detail;
 mod form;
+mod sections;
 
+pub use contact::contact_form;
 pub use detail::detail;
 pub use form::form;
 
@@ -25,7 +28,7 @@ use model::{
 const COLUMNS: &[Column] = &[
     sortable("Name", "col-main", SortBy::Name),
     column("Email", "col-sm"),
-    column("Rate plan", "col-md"),
+    column("Rate plans", "col-md"),
     column("Country", "col-lg fit"),
     column("Status", "fit"),
     sortable("Created", "num col-md", SortBy::Created),
@@ -49,7 +52,7 @@ fn cells(scope: Scope, row: Cells<'_, CustomerRow>) -> Vec<AnyView> {
     vec![
         row.main((Font::Text, Font::Text), url, |r| r.name.clone(), |r| r.email.clone()),
         row.text("col-sm", |r| r.email.clone()),
-        row.text("col-md", |r| r.rate_plan.clone().unwrap_or_else(|| "—".to_owned())),
+        row.text("col-md", |r| if r.plans.is_empty() { "—".to_owned() } else { r.plans.join(", ") }),
         row.text("col-lg fit", |r| country::name(&r.country).to_owned()),
         row.status(|r| lifecycle_words(r.status)),
         row.day("num col-md", |r| r.created_at),

@@ -14,11 +14,11 @@ use leptos::prelude::*;
 use model::{
     Money,
     billing::{InvoiceStatus, OVERDUE},
-    count::{pluralize, quantity},
+    count::pluralize,
     list::{ListQuery, Noun},
     moment,
     money::grouped,
-    overview::{Figure, Overview, Used},
+    overview::{Figure, Overview},
 };
 use time::Duration;
 
@@ -60,7 +60,7 @@ fn page(scope: Scope, overview: &Overview) -> AnyView {
         <header class="page-head"><div class="titles"><h1>"Overview"</h1><span class="count">"Last 30 days"</span></div></header>
         <dl class="figures" aria-label="Last 30 days" data-hue=move || scope.hue()>
             {figure("Invoiced", money(overview.invoiced.now), &overview.invoiced)}
-            {figure("Usage records", grouped(overview.usage.now.unsigned_abs()), &overview.usage)}
+            {figure("Events", grouped(overview.events.now.unsigned_abs()), &overview.events)}
             {figure("New customers", grouped(overview.new_customers.now.unsigned_abs()), &overview.new_customers)}
             <div class="figure">
                 <dt>"Open invoices"</dt>
@@ -75,14 +75,14 @@ fn page(scope: Scope, overview: &Overview) -> AnyView {
 }
 
 fn usage(scope: Scope, overview: &Overview) -> AnyView {
-    let values = overview.usage.days.clone();
+    let values = overview.events.days.clone();
     let last = values.len() as i64 - 1;
     let days = (0..values.len() as i64).map(|i| moment::date(overview.today - Duration::days(last - i))).collect();
-    let label = format!("Usage records per day over 30 days, {} in total", grouped(overview.usage.now.unsigned_abs()));
+    let label = format!("Events per day over 30 days, {} in total", grouped(overview.events.now.unsigned_abs()));
     view! {
         <section class="section" aria-labelledby="usage" data-hue=move || scope.hue()>
-            <div class="section-head"><h2 id="usage">"Usage records per day"</h2><a class="end" href=scope.url(&Page::list(Noun::Usage))>"Open usage"</a></div>
-            <BarChart label values days unit="records"/>
+            <div class="section-head"><h2 id="usage">"Events per day"</h2><a class="end" href=scope.url(&Page::list(Noun::Usage))>"Open usage"</a></div>
+            <BarChart label values days unit="events"/>
             {used(&overview.used)}
         </section>
     }
@@ -90,8 +90,8 @@ fn usage(scope: Scope, overview: &Overview) -> AnyView {
 }
 
 /// Renders the usage per unit. Different units, such as hours and seats, can't be summed.
-fn used(used: &[Used]) -> Option<AnyView> {
-    let mut parts: Vec<_> = used.iter().take(UNITS).map(|used| quantity(used.quantity, &used.unit)).collect();
+fn used(used: &[String]) -> Option<AnyView> {
+    let mut parts: Vec<_> = used.iter().take(UNITS).cloned().collect();
     let more = used.len().saturating_sub(UNITS);
     if more > 0 {
         parts.push(pluralize(i64::try_from(more).unwrap_or(i64::MAX), "other unit", "other units"));

@@ -1,10 +1,10 @@
 //! GlobalAI's workspace Finance: payments and treasury.
 
-use super::{Catalogue, Plan, Product};
-use model::{
-    Currency,
-    catalog::Interval::{Month, Usage, Year},
+use super::{
+    Billing::{Month, Usage, Year},
+    Catalogue, Plan, Product,
 };
+use model::Currency;
 
 pub(in super::super) const FINANCE: Catalogue = Catalogue {
     slug: "globalai-finance",

@@ -1,10 +1,10 @@
 //! SmartAI's workspace IT: platform services.
 
-use super::{Catalogue, Plan, Product};
-use model::{
-    Currency,
-    catalog::Interval::{Month, Usage, Year},
+use super::{
+    Billing::{Month, Usage, Year},
+    Catalogue, Plan, Product,
 };
+use model::Currency;
 
 pub(in super::super) const IT: Catalogue = Catalogue {
     slug: "smartai-it",

@@ -10,7 +10,11 @@ pub(super) use finance::FINANCE;
 pub(super) use it::IT;
 pub(super) use product_eng::PRODUCT_ENG;
 
-use model::{Currency, catalog::Interval};
+use model::Currency;
+
+/// All catalogues.
+#[cfg(test)]
+pub(super) const ALL: [Catalogue; 3] = [IT, PRODUCT_ENG, FINANCE];
 
 /// Content of one workspace, except for dates and quantities.
 pub(super) struct Catalogue {
@@ -36,7 +40,7 @@ pub(super) struct Catalogue {
 pub(super) struct Product {
     /// Product name.
     pub(super) name: &'static str,
-    /// Code under which usage is recorded.
+    /// Code of the product, of its meter and of the events that the meter counts.
     pub(super) code: &'static str,
     /// Name of one unit.
     pub(super) unit: &'static str,
@@ -48,8 +52,19 @@ pub(super) struct Product {
     pub(super) plans: &'static [Plan],
 }
 
-/// A rate plan: name, price in minor units, and billing interval.
-pub(super) struct Plan(pub(super) &'static str, pub(super) i64, pub(super) Interval);
+/// A rate plan: name, price in minor units, and what the price is for.
+pub(super) struct Plan(pub(super) &'static str, pub(super) i64, pub(super) Billing);
+
+/// What the price of a plan is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Billing {
+    /// A month.
+    Month,
+    /// A year.
+    Year,
+    /// A unit of usage, charged monthly.
+    Usage,
+}
 
 impl Catalogue {
     /// Returns all rate plans, each with the index of its product.

@@ -1,10 +1,10 @@
 //! SmartAI's workspace Product Eng: AI services behind an API.
 
-use super::{Catalogue, Plan, Product};
-use model::{
-    Currency,
-    catalog::Interval::{Month, Usage, Year},
+use super::{
+    Billing::{Month, Usage, Year},
+    Catalogue, Plan, Product,
 };
+use model::Currency;
 
 pub(in super::super) const PRODUCT_ENG: Catalogue = Catalogue {
     slug: "smartai-product-eng",

@@ -12,10 +12,11 @@ use model::{
     capability::EditContent,
     catalog::Lifecycle,
     customer::{CustomerDetail, CustomerDraft, CustomerRow},
-    id::{CustomerId, RatePlanId},
+    id::CustomerId,
     list::{ListPage, ListQuery, SortBy},
 };
 use sqlx::types::Uuid;
+use std::collections::HashMap;
 use time::OffsetDateTime;
 
 struct Row {
@@ -24,7 +25,6 @@ struct Row {
     name_key: String,
     email: String,
     country: String,
-    rate_plan: Option<String>,
     status: String,
     created_at: OffsetDateTime,
     /// Total number of rows, if the statement returns it.
@@ -32,14 +32,14 @@ struct Row {
 }
 
 impl Row {
-    /// Converts the row for display, with times in the workspace's time zone.
-    fn local(self, zone: &Zone) -> Result<CustomerRow, StoreError> {
+    /// Converts the row for display, with times in the workspace's time zone and the names of the customer's plans.
+    fn local(self, zone: &Zone, plans: &mut Plans) -> Result<CustomerRow, StoreError> {
         Ok(CustomerRow {
             id: CustomerId::from_uuid(self.id),
             name: self.name,
             email: self.email,
             country: self.country,
-            rate_plan: self.rate_plan,
+            plans: plans.remove(&self.id).unwrap_or_default(),
             status: known("status", &self.status, Lifecycle::from_word(&self.status))?,
             created_at: zone.local(self.created_at),
         })
@@ -49,11 +49,10 @@ impl Row {
 macro_rules! customers {
     ($tx:expr, $query:expr, $key_type:ty, $key:literal) => {
         read!($tx, Row, $key_type, $query,
-            r#"t.id, t.name, t.name_key as "name_key!", t.email, t.country, p.name as "rate_plan?", t.status, t.created_at,
+            r#"t.id, t.name, t.name_key as "name_key!", t.email, t.country, t.status, t.created_at,
                 -- Nothing to look at in a row: the index alone says how many there are.
                 case when $2 = '' and $3::text is null then (select count(*) from workspace.customers n where n.workspace_id = $1) end as "total?""#,
             r#" from workspace.customers t
-            left join workspace.rate_plans p on p.workspace_id = t.workspace_id and p.id = t.rate_plan_id
             where t.workspace_id = $1
                 and ($2 = '' or position((select ops.fold($2)) in t.searchable) > 0)
                 and ($3::text is null or t.status = $3)"#, $key, ("$4", "$5"), ())
@@ -74,28 +73,56 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
     } else {
         customers!(tx, query, OffsetDateTime, "t.created_at").page(query, |row| cursor(&row.created_at, row.id))
     };
-    page.try_map(|row| row.local(&zone))
+    let ids: Vec<Uuid> = page.rows.iter().map(|row| row.id).collect();
+    let mut plans = plans(tx, &ids).await?;
+    page.try_map(|row| row.local(&zone, &mut plans))
+}
+
+/// Names of the plans that customers are subscribed to.
+type Plans = HashMap<Uuid, Vec<String>>;
+
+/// Returns the names of the plans that customers are subscribed to today, by name. A guest can't read plans, so there
+/// are none.
+async fn plans<M: Mode>(tx: &mut WorkspaceTx<M>, customers: &[Uuid]) -> Result<Plans, StoreError> {
+    let (workspace, today) = (tx.id().uuid(), tx.today());
+    let rows = sqlx::query!(
+        r#"select s.customer_id, array_agg(distinct p.name order by p.name) as "plans!"
+        from workspace.subscriptions s
+        cross join lateral (
+            select f.plan_id from workspace.subscription_phases f
+            where f.workspace_id = s.workspace_id and f.subscription_id = s.id and f.from_on <= $3
+            order by f.from_on desc limit 1) f
+        join workspace.rate_plans p on p.workspace_id = s.workspace_id and p.id = f.plan_id
+        where s.workspace_id = $1 and s.customer_id = any($2) and s.starts_on <= $3 and (s.ends_on is null or s.ends_on > $3)
+        group by s.customer_id"#,
+        workspace,
+        customers,
+        today,
+    )
+    .fetch_all(tx.reading())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.customer_id, row.plans)).collect())
 }
 
 /// Returns the newest customers, at most 5.
 pub(super) async fn newest<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<CustomerRow>, StoreError> {
     let (workspace, zone) = (tx.id().uuid(), tx.zone());
-    sqlx::query_as!(
+    let rows = sqlx::query_as!(
         Row,
-        r#"select t.id, t.name, t.name_key as "name_key!", t.email, t.country, p.name as "rate_plan?", t.status, t.created_at, null::bigint as "total?"
+        r#"select t.id, t.name, t.name_key as "name_key!", t.email, t.country, t.status, t.created_at, null::bigint as "total?"
         from workspace.customers t
-        left join workspace.rate_plans p on p.workspace_id = t.workspace_id and p.id = t.rate_plan_id
         where t.workspace_id = $1 order by t.created_at desc, t.id desc limit 5"#,
         workspace,
     )
     .fetch_all(tx.reading())
-    .await?
-    .into_iter()
-    .map(|row| row.local(&zone))
-    .collect()
+    .await?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let mut plans = plans(tx, &ids).await?;
+    rows.into_iter().map(|row| row.local(&zone, &mut plans)).collect()
 }
 
-/// Returns a customer with their latest invoices and usage; `None` if the workspace has none with that id.
+/// Returns a customer with their subscriptions, contacts, subjects, latest invoices and usage; `None` if the workspace
+/// has none with that id.
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
@@ -103,9 +130,9 @@ pub(super) async fn newest<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<Custo
 pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: CustomerId) -> Result<Option<CustomerDetail>, StoreError> {
     let workspace = tx.id().uuid();
     let row = sqlx::query!(
-        r#"select t.id, t.name, t.name_key as "name_key!", t.email, t.country, t.rate_plan_id, p.name as "rate_plan?", t.note, t.status, t.created_at
+        r#"select t.id, t.name, t.name_key as "name_key!", t.email, t.country, t.external_id, t.legal_name, t.address,
+            t.tax_id, t.note, t.status, t.created_at
         from workspace.customers t
-        left join workspace.rate_plans p on p.workspace_id = t.workspace_id and p.id = t.rate_plan_id
         where t.workspace_id = $1 and t.id = $2"#,
         workspace,
         id.uuid(),
@@ -113,27 +140,83 @@ pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: CustomerId) -> Result<Opt
     .fetch_optional(tx.reading())
     .await?;
     let Some(row) = row else { return Ok(None) };
+    let mut plans = plans(tx, &[id.uuid()]).await?;
     let invoices = super::invoices::of_customer(tx, id).await?;
     let usage = super::usage::of_customer(tx, id).await?;
-    let (note, rate_plan_id) = (row.note, row.rate_plan_id.map(RatePlanId::from_uuid));
+    let contacts = super::contacts::of_customer(tx, id).await?;
+    let subjects = super::subjects::of_customer(tx, id).await?;
+    let subscriptions = super::subscriptions::of_customer(tx, id).await?;
+    let so_far = super::subscriptions::so_far(tx, &subscriptions).await?;
+    let (external_id, legal_name, address) = (row.external_id, row.legal_name, row.address);
+    let (tax_id, note) = (row.tax_id, row.note);
     let row = Row {
         id: row.id,
         name: row.name,
         name_key: row.name_key,
         email: row.email,
         country: row.country,
-        rate_plan: row.rate_plan,
         status: row.status,
         created_at: row.created_at,
         total: None,
     };
-    Ok(Some(CustomerDetail { row: row.local(&tx.zone())?, rate_plan_id, note, invoices, usage }))
+    Ok(Some(CustomerDetail {
+        row: row.local(&tx.zone(), &mut plans)?,
+        external_id,
+        legal_name,
+        address,
+        tax_id,
+        note,
+        contacts,
+        subjects,
+        subscriptions,
+        so_far,
+        invoices,
+        usage,
+    }))
 }
 
-/// Creates a customer and logs it.
+/// Returns `true` if the workspace has a customer with that id.
 ///
 /// # Errors
-/// [`StoreError::Refused`] with `customer_rate_plan` if the rate plan does not belong to the workspace.
+/// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.customers.exists", skip_all, fields(customer_id = %id))]
+pub async fn exists<M: Mode>(tx: &mut WorkspaceTx<M>, id: CustomerId) -> Result<bool, StoreError> {
+    let workspace = tx.id().uuid();
+    let found = sqlx::query_scalar!(
+        r#"select exists (select from workspace.customers where workspace_id = $1 and id = $2) as "exists!""#,
+        workspace,
+        id.uuid(),
+    )
+    .fetch_one(tx.reading())
+    .await?;
+    Ok(found)
+}
+
+/// Returns the customer with an external id; `None` if the workspace has none.
+///
+/// # Errors
+/// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.customers.with_external_id", skip_all)]
+pub async fn with_external_id<M: Mode>(
+    tx: &mut WorkspaceTx<M>,
+    external_id: &str,
+) -> Result<Option<CustomerId>, StoreError> {
+    let workspace = tx.id().uuid();
+    let id = sqlx::query_scalar!(
+        "select id from workspace.customers where workspace_id = $1 and external_id = $2",
+        workspace,
+        external_id,
+    )
+    .fetch_optional(tx.reading())
+    .await?;
+    Ok(id.map(CustomerId::from_uuid))
+}
+
+/// Creates a customer and logs it. The external id becomes a subject of the customer.
+///
+/// # Errors
+/// [`StoreError::Refused`] with `customer_external_id_taken` or `customer_subject_taken` if another customer has the
+/// external id, or has it as a subject.
 #[tracing::instrument(level = "debug", name = "store.customers.create", skip_all)]
 pub async fn create(
     tx: &mut WorkspaceTx<Write>,
@@ -142,20 +225,48 @@ pub async fn create(
 ) -> Result<CustomerId, StoreError> {
     let (workspace, id) = (tx.id().uuid(), Uuid::now_v7());
     sqlx::query!(
-        "insert into workspace.customers (workspace_id, id, name, email, country, rate_plan_id, note)
-        values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into workspace.customers
+            (workspace_id, id, name, email, country, legal_name, address, tax_id, external_id, note)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         workspace,
         id,
         draft.name.as_str(),
         draft.email.as_str(),
         draft.country,
-        draft.rate_plan.map(|p| p.uuid()),
+        draft.legal_name,
+        draft.address,
+        draft.tax_id,
+        draft.external_id,
         draft.note,
     )
     .execute(can.on(tx)?)
     .await?;
+    if let Some(external_id) = &draft.external_id {
+        insert_subjects(tx, can, &[(id, external_id.clone())]).await?;
+    }
     audit::record(tx, Action::CustomerCreated, id, &Detail::none().with("name", &draft.name)).await?;
     Ok(CustomerId::from_uuid(id))
+}
+
+/// Stores subjects of customers.
+async fn insert_subjects(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<EditContent>,
+    subjects: &[(Uuid, String)],
+) -> Result<(), StoreError> {
+    let workspace = tx.id().uuid();
+    let customers: Vec<Uuid> = subjects.iter().map(|(customer, _)| *customer).collect();
+    let subjects: Vec<String> = subjects.iter().map(|(_, subject)| subject.clone()).collect();
+    sqlx::query!(
+        "insert into workspace.customer_subjects (workspace_id, customer_id, subject)
+        select $1, n.customer_id, n.subject from unnest($2::uuid[], $3::text[]) as n (customer_id, subject)",
+        workspace,
+        &customers,
+        &subjects,
+    )
+    .execute(can.on(tx)?)
+    .await?;
+    Ok(())
 }
 
 /// Customer to import.
@@ -172,8 +283,8 @@ pub struct NewCustomer {
 /// Stores customers in one statement, in the given order, and logs the import once.
 ///
 /// # Errors
-/// [`StoreError::Refused`] with `customer_rate_plan` if a rate plan does not belong to the workspace; then no customer
-/// is stored.
+/// [`StoreError::Refused`] with `customer_external_id_taken` or `customer_subject_taken` if an external id is taken;
+/// then no customer is stored.
 #[tracing::instrument(level = "debug", name = "store.customers.import", skip_all)]
 pub async fn import(
     tx: &mut WorkspaceTx<Write>,
@@ -185,35 +296,49 @@ pub async fn import(
     let names: Vec<String> = customers.iter().map(|c| c.draft.name.to_string()).collect();
     let emails: Vec<String> = customers.iter().map(|c| c.draft.email.to_string()).collect();
     let countries: Vec<String> = customers.iter().map(|c| c.draft.country.clone()).collect();
-    let rate_plans: Vec<Option<Uuid>> = customers.iter().map(|c| c.draft.rate_plan.map(|p| p.uuid())).collect();
+    let legal_names: Vec<String> = customers.iter().map(|c| c.draft.legal_name.clone()).collect();
+    let addresses: Vec<String> = customers.iter().map(|c| c.draft.address.clone()).collect();
+    let tax_ids: Vec<String> = customers.iter().map(|c| c.draft.tax_id.clone()).collect();
+    let external_ids: Vec<Option<String>> = customers.iter().map(|c| c.draft.external_id.clone()).collect();
     let notes: Vec<String> = customers.iter().map(|c| c.draft.note.clone()).collect();
     let statuses: Vec<String> = customers.iter().map(|c| c.status.as_str().to_owned()).collect();
     let moments: Vec<Option<OffsetDateTime>> = customers.iter().map(|c| c.created_at).collect();
     sqlx::query!(
-        "insert into workspace.customers (workspace_id, id, name, email, country, rate_plan_id, note, status, created_at)
-        select $1, c.id, c.name, c.email, c.country, c.rate_plan_id, c.note, c.status, coalesce(c.created_at, now())
-        from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::timestamptz[])
-            as c (id, name, email, country, rate_plan_id, note, status, created_at)",
+        "insert into workspace.customers
+            (workspace_id, id, name, email, country, legal_name, address, tax_id, external_id, note, status, created_at)
+        select $1, c.id, c.name, c.email, c.country, c.legal_name, c.address, c.tax_id, c.external_id, c.note, c.status,
+            coalesce(c.created_at, now())
+        from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+                $10::text[], $11::text[], $12::timestamptz[])
+            as c (id, name, email, country, legal_name, address, tax_id, external_id, note, status, created_at)",
         workspace,
         &ids,
         &names,
         &emails,
         &countries,
-        &rate_plans as &[Option<Uuid>],
+        &legal_names,
+        &addresses,
+        &tax_ids,
+        &external_ids as &[Option<String>],
         &notes,
         &statuses,
         &moments as &[Option<OffsetDateTime>],
     )
     .execute(can.on(tx)?)
     .await?;
+    let subjects: Vec<(Uuid, String)> =
+        ids.iter().zip(external_ids).filter_map(|(id, subject)| Some((*id, subject?))).collect();
+    insert_subjects(tx, can, &subjects).await?;
     audit::record(tx, Action::CustomersImported, workspace, &Detail::none()).await?;
     Ok(ids.into_iter().map(CustomerId::from_uuid).collect())
 }
 
-/// Updates a customer and logs the changes, if any. Returns `false` if the workspace has no customer with that id.
+/// Updates a customer and logs the changes, if any. Returns `false` if the workspace has no customer with that id. The
+/// external id is a subject of the customer: a new one is added, and the old one is removed.
 ///
 /// # Errors
-/// [`StoreError::Refused`] with `customer_rate_plan` if the rate plan does not belong to the workspace.
+/// [`StoreError::Refused`] with `customer_external_id_taken` or `customer_subject_taken` if another customer has the
+/// external id, or has it as a subject.
 #[tracing::instrument(level = "debug", name = "store.customers.update", skip_all, fields(customer_id = %id))]
 pub async fn update(
     tx: &mut WorkspaceTx<Write>,
@@ -223,48 +348,82 @@ pub async fn update(
 ) -> Result<bool, StoreError> {
     let workspace = tx.id().uuid();
     let before = sqlx::query!(
-        r#"select t.name, t.email, t.country, t.rate_plan_id, t.note,
-            (select p.name from workspace.rate_plans p where p.workspace_id = $1 and p.id = t.rate_plan_id) as rate_plan,
-            (select p.name from workspace.rate_plans p where p.workspace_id = $1 and p.id = $3) as next_rate_plan
+        r#"select t.name, t.email, t.country, t.legal_name, t.address, t.tax_id, t.external_id, t.note
         from workspace.customers t where t.workspace_id = $1 and t.id = $2 for update of t"#,
         workspace,
         id.uuid(),
-        draft.rate_plan.map(|p| p.uuid()),
     )
     .fetch_optional(can.on(tx)?)
     .await?;
     let Some(before) = before else { return Ok(false) };
-    let moves = before.rate_plan_id != draft.rate_plan.map(|p| p.uuid());
     let changed = Detail::none()
         .change("name", &before.name, &draft.name)
         .change("email", &before.email, draft.email.as_str())
         .change("country", &before.country, &draft.country)
+        .change("legal_name", &before.legal_name, &draft.legal_name)
+        .change("address", &before.address, &draft.address)
+        .change("tax_id", &before.tax_id, &draft.tax_id)
+        .change(
+            "external_id",
+            before.external_id.as_deref().unwrap_or_default(),
+            draft.external_id.as_deref().unwrap_or_default(),
+        )
         .change("note", &before.note, &draft.note);
-    // Two rate plans may have the same name.
-    let changed = match (before.rate_plan.unwrap_or_default(), before.next_rate_plan.unwrap_or_default()) {
-        (from, to) if moves && from == to => changed.with("rate_plan", to),
-        (from, to) => changed.change("rate_plan", from, to),
-    };
-    // The detail is truncated, so it can't show a change at the end of a long note.
-    if changed.is_empty() && before.note == draft.note && !moves {
+    // The detail is truncated, so it can't show a change at the end of a long note or address.
+    if changed.is_empty() && before.note == draft.note && before.address == draft.address {
         return Ok(true);
     }
     sqlx::query!(
-        "update workspace.customers set name = $3, email = $4, country = $5, rate_plan_id = $6, note = $7, updated_at = now()
+        "update workspace.customers
+        set name = $3, email = $4, country = $5, legal_name = $6, address = $7, tax_id = $8, external_id = $9, note = $10,
+            updated_at = now()
         where workspace_id = $1 and id = $2",
         workspace,
         id.uuid(),
         draft.name.as_str(),
         draft.email.as_str(),
         draft.country,
-        draft.rate_plan.map(|p| p.uuid()),
+        draft.legal_name,
+        draft.address,
+        draft.tax_id,
+        draft.external_id,
         draft.note,
     )
     .execute(can.on(tx)?)
     .await?;
+    if before.external_id != draft.external_id {
+        replace_external_id(tx, can, id, before.external_id.as_deref(), draft.external_id.as_deref()).await?;
+    }
     let detail = named(changed, &before.name);
     audit::record(tx, Action::CustomerUpdated, id.uuid(), &detail).await?;
     Ok(true)
+}
+
+/// Removes the subject of the old external id and adds that of the new one, unless the customer has it already.
+async fn replace_external_id(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<EditContent>,
+    id: CustomerId,
+    old: Option<&str>,
+    new: Option<&str>,
+) -> Result<(), StoreError> {
+    let workspace = tx.id().uuid();
+    if let Some(old) = old {
+        sqlx::query!(
+            "delete from workspace.customer_subjects where workspace_id = $1 and customer_id = $2 and subject = $3",
+            workspace,
+            id.uuid(),
+            old,
+        )
+        .execute(can.on(tx)?)
+        .await?;
+    }
+    let Some(new) = new else { return Ok(()) };
+    let held = super::subjects::of_customer(tx, id).await?;
+    if held.iter().all(|subject| subject != new) {
+        insert_subjects(tx, can, &[(id.uuid(), new.to_owned())]).await?;
+    }
+    Ok(())
 }
 
 /// Locks a customer until the transaction ends, so that what is read of it next can't change before it is written.

@@ -152,6 +152,24 @@ pub async fn create(
     Ok(MeterId::from_uuid(id))
 }
 
+/// Locks a meter until the transaction ends, so that what is read of it next can't change before it is written.
+/// Returns `false` if the workspace has no meter with that id.
+///
+/// # Errors
+/// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.meters.lock", skip_all, fields(meter_id = %id))]
+pub async fn lock(tx: &mut WorkspaceTx<Write>, can: &Can<EditContent>, id: MeterId) -> Result<bool, StoreError> {
+    let workspace = tx.id().uuid();
+    let found = sqlx::query_scalar!(
+        "select id from workspace.meters where workspace_id = $1 and id = $2 for update",
+        workspace,
+        id.uuid(),
+    )
+    .fetch_optional(can.on(tx)?)
+    .await?;
+    Ok(found.is_some())
+}
+
 /// Changes name and unit of a meter and logs the changes, if any. Returns `false` if the workspace has no meter with that
 /// id. What a meter counts never changes.
 ///

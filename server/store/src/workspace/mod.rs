@@ -6,6 +6,7 @@
 pub mod api_keys;
 pub mod auto_joins;
 pub mod brand;
+pub mod contacts;
 pub mod customers;
 pub mod events;
 pub mod imports;
@@ -19,5 +20,7 @@ pub mod products;
 pub mod rate_plans;
 pub mod security;
 pub mod settings;
+pub mod subjects;
+pub mod subscriptions;
 pub mod time_zones;
 pub mod usage;

@@ -1,12 +1,14 @@
 //! Metrics of the overview page.
 
+use super::usage::quantity;
 use crate::{
     door::{Mode, WorkspaceTx},
     error::StoreError,
 };
 use model::{
     Currency, Money,
-    overview::{Figure, Overview, Used},
+    overview::{Figure, Overview},
+    usage::amount,
 };
 use time::{Date, Duration};
 
@@ -47,21 +49,35 @@ pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Overview, StoreErr
     )
     .fetch_all(tx.reading())
     .await?;
-    // One scan returns both the number of records per day and the quantity per unit in the last period.
-    let usage = sqlx::query!(
-        r#"select (t.recorded_at at time zone $3)::date as "day?", p.unit as "unit?", count(*) as "records!",
-            coalesce(sum(t.quantity) filter (where t.recorded_at >= $4::date::timestamp at time zone $3), 0)::bigint as "quantity!"
-        from workspace.usage t
-        left join workspace.products p on p.workspace_id = t.workspace_id and p.id = t.product_id
-        where t.workspace_id = $1 and t.recorded_at >= $2::date::timestamp at time zone $3
-        group by grouping sets ((1), (2))"#,
+    // A meter without a filter counts each event of its type, so the largest number among the meters of a type is the
+    // number of events.
+    let events = sqlx::query!(
+        r#"select c.day as "day!", sum(c.events)::bigint as "value!" from (
+            select t.day, m.event_type, max(t.events) as events from (
+                select meter_id, day, sum(events) as events from workspace.usage_totals
+                where workspace_id = $1 and day >= $2 group by meter_id, day) t
+            join workspace.meters m on m.workspace_id = $1 and m.id = t.meter_id
+            group by t.day, m.event_type) c
+        group by c.day"#,
         workspace,
         since,
-        zone.name(),
-        today - Duration::days(PERIOD - 1),
     )
     .fetch_all(tx.reading())
     .await?;
+    let used = sqlx::query!(
+        r#"select m.unit, sum(t.quantity) as "quantity!" from workspace.usage_totals t
+        join workspace.meters m on m.workspace_id = t.workspace_id and m.id = t.meter_id
+        where t.workspace_id = $1 and t.day >= $2 and t.day <= $3 and m.aggregation in ('count', 'sum')
+        group by m.unit having sum(t.quantity) > 0 order by sum(t.events) desc, m.unit"#,
+        workspace,
+        today - Duration::days(PERIOD - 1),
+        today,
+    )
+    .fetch_all(tx.reading())
+    .await?
+    .into_iter()
+    .map(|row| Ok(amount(quantity(row.quantity)?, &row.unit)))
+    .collect::<Result<_, StoreError>>()?;
     let customers = sqlx::query!(
         r#"select (created_at at time zone $3)::date as "day!", count(*) as "value!" from workspace.customers
         where workspace_id = $1 and created_at >= $2::date::timestamp at time zone $3 and status = 'active' group by 1"#,
@@ -73,19 +89,13 @@ pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Overview, StoreErr
     .await?;
     let currency = Currency::from_code(&sums.currency)
         .ok_or_else(|| StoreError::Inconsistent(format!("currency {:?}", sums.currency)))?;
-    let mut used: Vec<_> = usage
-        .iter()
-        .filter(|row| row.day.is_none() && row.quantity > 0)
-        .filter_map(|row| Some((row.records, Used { unit: row.unit.clone()?, quantity: row.quantity })))
-        .collect();
-    used.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.unit.cmp(&b.1.unit)));
     let (overdue, overdue_invoices) = super::invoices::overdue(tx).await?;
     Ok(Overview {
         today,
         invoiced: figure(today, invoiced.into_iter().map(|r| (r.day, r.value))),
         currency,
-        usage: figure(today, usage.into_iter().filter_map(|r| Some((r.day?, r.records)))),
-        used: used.into_iter().map(|(_, used)| used).collect(),
+        events: figure(today, events.into_iter().map(|r| (r.day, r.value))),
+        used,
         new_customers: figure(today, customers.into_iter().map(|r| (r.day, r.value))),
         active_customers: sums.active_customers,
         open_invoices: open.count,

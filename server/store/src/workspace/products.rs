@@ -138,6 +138,24 @@ pub async fn create(
     Ok(ProductId::from_uuid(id))
 }
 
+/// Locks a product until the transaction ends, so that what is read of it next can't change before it is written.
+/// Returns `false` if the workspace has no product with that id.
+///
+/// # Errors
+/// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.products.lock", skip_all, fields(product_id = %id))]
+pub async fn lock(tx: &mut WorkspaceTx<Write>, can: &Can<EditContent>, id: ProductId) -> Result<bool, StoreError> {
+    let workspace = tx.id().uuid();
+    let found = sqlx::query_scalar!(
+        "select id from workspace.products where workspace_id = $1 and id = $2 for update",
+        workspace,
+        id.uuid(),
+    )
+    .fetch_optional(can.on(tx)?)
+    .await?;
+    Ok(found.is_some())
+}
+
 /// Updates a product and logs the changes, if any. Returns `false` if the workspace has no product with that id.
 ///
 /// # Errors

@@ -1,11 +1,12 @@
 //! Invariant: dates in a workspace are those of its own time zone, both in SQL comparisons and in results. A moment has
 //! the same date wherever it is shown, and an invoice due today is not overdue before the workspace's midnight.
 
-use crate::support::{Person, Place, World, change, execute, texts};
+use crate::support::{Person, Place, World, change, event, execute, texts};
 use model::{
     capability::ManageSettings,
     list::{ListQuery, Noun},
     moment,
+    usage::EventQuery,
 };
 use store::{audit, customers, invoices, overview, usage};
 use time::{Date, OffsetDateTime, macros::datetime};
@@ -96,7 +97,7 @@ async fn times_are_shown_in_the_workspaces_time_zone() {
         for at in moments {
             let set = format!(
                 "update workspace.customers set created_at = to_timestamp({0}) where workspace_id = '{1}';
-                update workspace.usage set recorded_at = to_timestamp({0}) where workspace_id = '{1}';
+                update workspace.events set occurred_at = to_timestamp({0}), received_at = to_timestamp({0}) where workspace_id = '{1}';
                 update workspace.audit_log set at = to_timestamp({0}) where workspace_id = '{1}';",
                 at.unix_timestamp(),
                 place.id
@@ -107,12 +108,12 @@ async fn times_are_shown_in_the_workspaces_time_zone() {
             let can = tx.can::<ManageSettings>().unwrap();
             let list = customers::list(&mut tx, &ListQuery::new(Noun::Customers)).await.unwrap();
             let detail = customers::get(&mut tx, stock.customers[0]).await.unwrap().unwrap();
-            let records = usage::list(&mut tx, &ListQuery::new(Noun::Usage)).await.unwrap();
+            let events = usage::events(&mut tx, &EventQuery::default()).await.unwrap();
             let log = audit::page(&mut tx, &can, &Default::default()).await.unwrap();
             let export = audit::export(&mut tx, &can, &Default::default()).await.unwrap().0;
             for said in [
-                list.rows[0].created_at, detail.row.created_at, detail.usage[0].recorded_at,
-                records.rows[0].recorded_at, log.rows[0].at, export[0].at,
+                list.rows[0].created_at, detail.row.created_at, detail.usage.events[0].occurred_at,
+                events.rows[0].received_at, log.rows[0].at, export[0].at,
             ] {
                 assert_eq!(moment::minute(*said), expected, "{at} in {zone}");
             }
@@ -125,24 +126,27 @@ async fn the_overview_counts_days_in_the_workspaces_time_zone() {
     let world = two_coasts().await;
     let mut superuser = world.db.superuser().await;
     for (who, place, zone) in [(&world.ann, &world.a1, AUCKLAND), (&world.ola, &world.b1, LOS_ANGELES)] {
-        world.stock(who, place, "Days").await;
+        let stock = world.stock(who, place, "Days").await;
         let day = today(&world, who, place).await;
-        // One record is a second before the workspace's midnight, the other exactly at midnight.
+        let empty = format!("delete from workspace.usage_totals where workspace_id = '{}'", place.id);
+        execute(&mut superuser, &empty).await.unwrap();
+        // One event is a second before the workspace's midnight, the other exactly at midnight.
+        let midnight = format!("((date '{day}' - 3)::timestamp at time zone '{zone}')");
+        let before = format!("({midnight} - interval '1 second')");
+        event(&mut superuser, place, stock.customers[0], ("before", "calls"), &before, "3").await;
+        event(&mut superuser, place, stock.customers[1], ("at", "calls"), &midnight, "4").await;
         let set = format!(
-            "update workspace.usage u set recorded_at = (date '{day}' - 3)::timestamp at time zone '{zone}'
-                - case when u.id = (select min(id::text)::uuid from workspace.usage where workspace_id = u.workspace_id) then interval '1 second' else interval '0' end
-            where workspace_id = '{0}';
-            update workspace.customers set created_at = (date '{day}' - 3)::timestamp at time zone '{zone}' where workspace_id = '{0}';
+            "update workspace.customers set created_at = (date '{day}' - 3)::timestamp at time zone '{zone}' where workspace_id = '{0}';
             update workspace.customers set status = 'archived' where workspace_id = '{0}' and name like '%second'",
             place.id
         );
         execute(&mut superuser, &set).await.unwrap();
         let overview = overview::read(&mut world.read(who, place).await).await.unwrap();
         assert_eq!(overview.today, day);
-        let at = |age: usize| overview.usage.days[29 - age];
-        assert_eq!((at(2), at(3), at(4), at(5)), (0, 1, 1, 0), "{zone}: records a day");
-        assert_eq!(overview.usage.now, 2, "records, not what they count");
-        assert_eq!(overview.used.iter().map(|u| (u.unit.as_str(), u.quantity)).collect::<Vec<_>>(), [("call", 24)]);
+        let at = |age: usize| overview.events.days[29 - age];
+        assert_eq!((at(2), at(3), at(4), at(5)), (0, 1, 1, 0), "{zone}: events a day");
+        assert_eq!(overview.events.now, 2);
+        assert_eq!(overview.used, ["2 calls"]);
         assert_eq!(overview.new_customers.now, 1, "an archived customer counts as new");
         assert_eq!(overview.new_customers.days[29 - 3], 1, "{zone}");
     }

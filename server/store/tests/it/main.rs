@@ -13,6 +13,7 @@
     reason = "in a test they are how a leak is reported"
 )]
 
+mod api_keys;
 mod audit;
 mod audit_words;
 mod cancelled_begin;
@@ -24,6 +25,7 @@ mod events;
 mod factors;
 mod functions;
 mod handoff;
+mod ingest;
 mod idempotency;
 mod imports;
 mod invites;
@@ -46,4 +48,5 @@ mod seats_cache;
 mod shares;
 mod slugs;
 mod support;
+mod usage;
 mod write_locks;

@@ -74,7 +74,8 @@ pub async fn ingest(
     let fresh = store(tx, can, batch, part, &rows).await?;
     doubtful.extend(rows.iter().filter(|(key, _)| !fresh.contains(*key)).map(|(_, (at, _))| *at));
     if !doubtful.is_empty() {
-        let doubted = |at: &usize| batch.events.get(*at).and_then(|event| event.as_ref().ok()).map(|event| (*at, event));
+        let doubted =
+            |at: &usize| batch.events.get(*at).and_then(|event| event.as_ref().ok()).map(|event| (*at, event));
         let doubted: Vec<(usize, &Event)> = doubtful.iter().filter_map(doubted).collect();
         let keys: Vec<Uuid> = doubted.iter().map(|(_, event)| event.key().uuid()).collect();
         let held = held(tx, can, &keys).await?;

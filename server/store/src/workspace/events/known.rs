@@ -68,10 +68,7 @@ pub(super) async fn customers(
     .fetch_all(tx.reading())
     .await?;
     // The subjects follow the ids, and replace them.
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.subject, Known { customer: row.id, active: row.status == "active" }))
-        .collect())
+    Ok(rows.into_iter().map(|row| (row.subject, Known { customer: row.id, active: row.status == "active" })).collect())
 }
 
 /// Returns the stored events with these keys. A statement of its own, so that it sees what another transaction stored

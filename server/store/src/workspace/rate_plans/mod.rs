@@ -282,6 +282,24 @@ pub async fn create(
     Ok(RatePlanId::from_uuid(id))
 }
 
+/// Locks a rate plan until the transaction ends, so that what is read of it next can't change before it is written.
+/// Returns `false` if the workspace has no rate plan with that id.
+///
+/// # Errors
+/// [`StoreError::Database`] if the query fails.
+#[tracing::instrument(level = "debug", name = "store.rate_plans.lock", skip_all, fields(rate_plan_id = %id))]
+pub async fn lock(tx: &mut WorkspaceTx<Write>, can: &Can<EditContent>, id: RatePlanId) -> Result<bool, StoreError> {
+    let workspace = tx.id().uuid();
+    let found = sqlx::query_scalar!(
+        "select id from workspace.rate_plans where workspace_id = $1 and id = $2 for update",
+        workspace,
+        id.uuid(),
+    )
+    .fetch_optional(can.on(tx)?)
+    .await?;
+    Ok(found.is_some())
+}
+
 /// Changes name and code of a rate plan and logs the changes, if any. Currency and interval never change, and those of
 /// `draft` are ignored. Returns `false` if the workspace has no plan with that id.
 ///

@@ -30,7 +30,7 @@ impl Table {
                 has_table_privilege('stile_app', c.oid, 'insert') as addable, has_table_privilege('stile_app', c.oid, 'delete') as removable,
                 has_any_column_privilege('stile_app', c.oid, 'select') as readable
             from pg_class c join pg_namespace n on n.oid = c.relnamespace
-            where n.nspname in ('account', 'workspace') and c.relkind in ('r', 'p') order by 1",
+            where n.nspname in ('account', 'workspace') and c.relkind in ('r', 'p') and not c.relispartition order by 1",
         )
         .fetch_all(superuser)
         .await

@@ -7,7 +7,7 @@ use super::{
 use crate::support::{DENIED, Place, World, connect, constraint, draft, execute, refusal};
 use model::{capability::EditContent, customer::CustomerDraft};
 use sqlx::Connection;
-use store::{customers, rate_plans, usage};
+use store::{customers, rate_plans};
 
 #[tokio::test]
 async fn nothing_is_written_into_another_workspace() {
@@ -62,7 +62,7 @@ async fn nothing_is_written_into_another_workspace() {
         format!(
             "select from workspace.invoices i right join (select '{b}'::uuid as id) w on i.workspace_id = w.id where i.id is not null"
         ),
-        format!("select from workspace.usage where customer_id = any(array['{customer}'::uuid])"),
+        format!("select from workspace.usage_days where customer_id = any(array['{customer}'::uuid])"),
         format!(
             "with recursive r as (select id from workspace.customers where workspace_id = '{b}' union select id from r) select from r"
         ),
@@ -128,23 +128,8 @@ async fn no_foreign_key_references_another_workspace() {
     let refused = constraint(customers::create(&mut tx, &can, &crossing).await);
     assert_eq!(refused.as_deref(), Some("customer_rate_plan"), "a customer of A was put on a rate plan of B");
     drop(tx);
-    let record = |customer, product| usage::NewUsage {
-        customer,
-        product,
-        quantity: 1,
-        recorded_at: time::macros::datetime!(2026-03-01 0:00 UTC),
-    };
-    for (customer, product) in [(beta.customers[0], alpha.product), (alpha.customers[0], beta.product)] {
-        let mut tx = world.write(&world.ann, &world.a1).await;
-        let can = tx.can::<EditContent>().unwrap();
-        assert!(
-            constraint(usage::record(&mut tx, &can, &[record(customer, product)]).await).is_some(),
-            "usage of A points into B"
-        );
-    }
     let mut tx = world.write(&world.ann, &world.a1).await;
     let can = tx.can::<EditContent>().unwrap();
-    usage::record(&mut tx, &can, &[record(alpha.customers[0], alpha.product)]).await.unwrap();
     assert!(
         !customers::update(&mut tx, &can, beta.customers[0], &draft("Taken")).await.unwrap(),
         "a customer of B was changed from A"

@@ -1,18 +1,22 @@
 //! Test harness: a database for each test, with people and workspaces.
 //!
 //! - [`catalog`]: meters and rate plans.
-//! - [`imports`]: files of usage.
 //! - [`Database`]: one new database, dropped together with the value.
+//! - [`meter`], [`event`]: meters and usage, inserted with SQL.
+//! - [`imports`]: files of usage.
 //! - [`World`]: organizations, workspaces and people in such a database, created through the store.
 
 pub(crate) mod catalog;
 mod database;
+pub(crate) mod events;
 pub(crate) mod imports;
+mod metered;
 mod world;
 
 pub(crate) use database::{Database, connect, execute, texts, waiting_for};
+pub(crate) use metered::{event, meter, refusal_of};
 pub(crate) use world::{
-    Person, Place, World, change, draft, kind, line, membership, seat, sign_in, slug, write_target,
+    Person, Place, Stock, World, change, draft, kind, line, membership, seat, sign_in, slug, write_target,
 };
 
 use store::StoreError;

@@ -1,11 +1,12 @@
 //! People and workspaces for the tests, created through the store.
 
-use super::{Database, catalog, execute, imports as files};
+use super::{Database, catalog, event, execute, imports as files, metered, refusal_of};
 use model::{
     Currency, Email, Line, Money, OrganizationRole, Slug, WorkspaceRole,
+    api_key::{KeyDraft, KeyLife, Scope},
     audit::{Action, Detail},
     billing::InvoiceStatus,
-    capability::{EditContent, ManageInvoices, ManageMembers},
+    capability::{EditContent, ManageInvoices, ManageMembers, ManageSettings},
     catalog::ProductDraft,
     customer::CustomerDraft,
     id::{CustomerId, ImportId, MeterId, OrganizationId, ProductId, RatePlanId, UserId, WorkspaceId},
@@ -15,15 +16,17 @@ use model::{
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, PgConnection, types::Uuid};
 use store::{
-    Store, audit, customers,
+    Store,
+    api_keys::{self, Confirmed},
+    audit, customers,
     door::{Credential, Door, Mode, OrganizationTx, PersonTx, Read, Visit, WorkspaceTx, Write, WriteTarget},
     handoffs,
     identity::Device,
     imports, invoices, members, meters, organizations, products, rate_plans,
     secret::Secret,
-    tokens, usage,
+    tokens,
 };
-use time::macros::{date, datetime};
+use time::macros::date;
 
 /// A user who is signed in.
 pub(crate) struct Person {
@@ -53,7 +56,7 @@ pub(crate) struct Place {
 }
 
 /// Content of a workspace: one product with a meter, one rate plan with a published version 1 and a draft, and two
-/// customers, each with a usage record and an invoice.
+/// customers, each with an event, which two more meters counted, and an invoice.
 pub(crate) struct Stock {
     pub(crate) product: ProductId,
     pub(crate) meter: MeterId,
@@ -156,6 +159,16 @@ impl World {
         tx.commit().await.unwrap();
     }
 
+    /// Creates an API key that the person owns.
+    pub(crate) async fn key(&self, who: &Person, place: &Place, scopes: &[Scope]) -> Credential {
+        let mut tx = self.write(who, place).await;
+        let can = tx.can::<ManageSettings>().unwrap();
+        let draft = KeyDraft { name: line("Meter"), scopes: scopes.to_vec(), life: KeyLife::Year };
+        let secret = api_keys::create(&mut tx, &can, &draft, Confirmed::Password).await.unwrap().unwrap();
+        tx.commit().await.unwrap();
+        Credential::Key(secret.hash())
+    }
+
     /// Fills a workspace; every text contains `mark`.
     pub(crate) async fn stock(&self, who: &Person, place: &Place, mark: &str) -> Stock {
         let mut tx = self.write(who, place).await;
@@ -179,14 +192,6 @@ impl World {
             let draft = CustomerDraft { rate_plan: Some(plan), ..draft(&format!("{mark} {name}")) };
             customers.push(customers::create(&mut tx, &edit, &draft).await.unwrap());
         }
-        let recorded_at = datetime!(2026-03-01 12:00 UTC);
-        let records = [customers[0], customers[1]].map(|customer| usage::NewUsage {
-            customer,
-            product,
-            quantity: 12,
-            recorded_at,
-        });
-        usage::record(&mut tx, &edit, &records).await.unwrap();
         let invoice = |number: usize| invoices::NewInvoice {
             number: format!("{mark}-{number}"),
             customer: customers[number],
@@ -203,6 +208,15 @@ impl World {
         assert!(imports::set_mapping(&mut tx, &edit, import, &mapping).await.unwrap());
         files::step(&mut tx, import).await.unwrap();
         tx.commit().await.unwrap();
+        let mut superuser = self.db.superuser().await;
+        metered::meter(&mut superuser, place, product, ("calls", "calls", "count", "call")).await;
+        metered::meter(&mut superuser, place, product, ("callers", "calls", "unique", "caller")).await;
+        for (customer, value) in customers.iter().zip(["1", "2"]) {
+            let id = format!("{mark}-{value}");
+            event(&mut superuser, place, *customer, (&id, "calls"), "timestamptz '2026-03-01 12:00Z'", value).await;
+        }
+        refusal_of(&mut superuser, place, "unknown_customer", &format!("{mark} stranger")).await;
+        superuser.close().await.unwrap();
         Stock { product, meter, plan, customers, import }
     }
 
@@ -238,6 +252,7 @@ impl World {
             let token = Secret::generate("stile_").unwrap();
             assert!(tokens::create(&mut tx, "laptop", &token, TokenLife::default()).await.unwrap());
             tx.commit().await.unwrap();
+            self.key(who, place, &Scope::ALL).await;
             let mut tx = self.organization(who, place).await;
             audit::record(&mut tx, Action::OrganizationChanged, None, &Detail::none()).await.unwrap();
             tx.commit().await.unwrap();

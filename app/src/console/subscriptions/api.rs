@@ -1,0 +1,218 @@
+//! Actions of the pages of subscriptions: the server functions and their implementation.
+
+use crate::{error::AppError, wire::Compact};
+use leptos::prelude::*;
+use model::{
+    Slug,
+    id::{CustomerId, RatePlanId, SubscriptionId},
+    subscription::{ChangeInput, NewSubscriptionInput},
+};
+use serde::{Deserialize, Serialize};
+use server_fn::codec::Json;
+
+/// Action of a form with a preview, as posted without JavaScript.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "kebab-case")]
+pub enum FormAction<Input> {
+    /// Saves the input.
+    Save(Input),
+    /// Shows the page with the preview of the input, and saves nothing.
+    Preview(Input),
+}
+
+/// Action of a subscription's page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "kebab-case")]
+pub enum Adjustment {
+    /// Undoes a change that is planned for a later day.
+    Undo {
+        /// First day of the change, not validated.
+        from_on: String,
+    },
+    /// Removes the last day.
+    CancelEnd,
+}
+
+/// Starts a subscription of a customer. Returns its id.
+///
+/// # Errors
+/// [`AppError::Invalid`] with the invalid fields; [`AppError::Denied`] without the capability; [`AppError::Absent`] if
+/// this workspace has no such customer.
+#[server(input = Json, output = Compact)]
+pub async fn start_subscription(
+    workspace: Slug,
+    grant: String,
+    customer: CustomerId,
+    input: NewSubscriptionInput,
+) -> Result<SubscriptionId, AppError> {
+    start(&crate::server::call::context()?, &workspace, &grant, customer, &input).await
+}
+
+/// Changes the plan or the seats of a subscription, or ends it.
+///
+/// # Errors
+/// As [`start_subscription`].
+#[server(input = Json, output = Compact)]
+pub async fn change_subscription(
+    workspace: Slug,
+    grant: String,
+    id: SubscriptionId,
+    input: ChangeInput,
+) -> Result<(), AppError> {
+    change(&crate::server::call::context()?, &workspace, &grant, id, &input).await
+}
+
+/// Undoes a planned change of a subscription, or removes its last day.
+///
+/// # Errors
+/// As [`start_subscription`].
+#[server(input = Json, output = Compact)]
+pub async fn adjust_subscription(
+    workspace: Slug,
+    grant: String,
+    id: SubscriptionId,
+    action: Adjustment,
+) -> Result<(), AppError> {
+    adjust(&crate::server::call::context()?, &workspace, &grant, id, &action).await
+}
+
+/// Moves all subscriptions of a plan from a version to another one, from their next period. Returns their number.
+///
+/// # Errors
+/// As [`start_subscription`].
+#[server(input = Json, output = Compact)]
+pub async fn move_subscriptions(
+    workspace: Slug,
+    grant: String,
+    plan: RatePlanId,
+    to: i32,
+    from: String,
+) -> Result<u64, AppError> {
+    move_all(&crate::server::call::context()?, &workspace, &grant, plan, to, &from).await
+}
+
+#[cfg(feature = "ssr")]
+pub(crate) use ssr::{adjust, change, move_all, start, submit_change, submit_new};
+
+/// Implementation of the actions, which calls and posted forms share.
+#[cfg(feature = "ssr")]
+mod ssr {
+    use super::{Adjustment, FormAction};
+    use crate::{
+        error::AppError,
+        routes::Page,
+        server::{
+            call::Call,
+            workspace::{writing, written},
+        },
+    };
+    use model::{
+        FieldErrors, Slug,
+        capability::EditContent,
+        id::{CustomerId, RatePlanId, SubscriptionId},
+        subscription::{ChangeInput, NewSubscriptionInput, input::day},
+    };
+    use store::subscriptions;
+
+    pub(crate) async fn start(
+        call: &Call,
+        workspace: &Slug,
+        grant: &str,
+        customer: CustomerId,
+        input: &NewSubscriptionInput,
+    ) -> Result<SubscriptionId, AppError> {
+        let (mut tx, can) = writing::<EditContent>(call, workspace, grant).await?;
+        let new = input.parse().map_err(AppError::Invalid)?;
+        let id = written(subscriptions::create(&mut tx, &can, customer, &new).await?)?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    pub(crate) async fn change(
+        call: &Call,
+        workspace: &Slug,
+        grant: &str,
+        id: SubscriptionId,
+        input: &ChangeInput,
+    ) -> Result<(), AppError> {
+        let (mut tx, can) = writing::<EditContent>(call, workspace, grant).await?;
+        let change = input.parse().map_err(AppError::Invalid)?;
+        written(subscriptions::change(&mut tx, &can, id, &change).await?)?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    pub(crate) async fn adjust(
+        call: &Call,
+        workspace: &Slug,
+        grant: &str,
+        id: SubscriptionId,
+        action: &Adjustment,
+    ) -> Result<(), AppError> {
+        let (mut tx, can) = writing::<EditContent>(call, workspace, grant).await?;
+        match action {
+            Adjustment::Undo { from_on } => {
+                let parsed = day(from_on);
+                let from_on = parsed.map_err(|message| AppError::Invalid(FieldErrors::one("from_on", message)))?;
+                written(subscriptions::undo(&mut tx, &can, id, from_on).await?)?;
+            }
+            Adjustment::CancelEnd => written(subscriptions::cancel_end(&mut tx, &can, id).await?)?,
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    pub(crate) async fn move_all(
+        call: &Call,
+        workspace: &Slug,
+        grant: &str,
+        plan: RatePlanId,
+        to: i32,
+        from: &str,
+    ) -> Result<u64, AppError> {
+        let (mut tx, can) = writing::<EditContent>(call, workspace, grant).await?;
+        let from = from.trim().parse::<i32>();
+        let invalid = |_| AppError::Invalid(FieldErrors::one("from", "Choose a version from the list."));
+        let from = from.map_err(invalid)?;
+        let summary = written(subscriptions::move_to_version(&mut tx, &can, plan, from, to).await?)?;
+        tx.commit().await?;
+        Ok(u64::try_from(summary.moved).unwrap_or(u64::MAX))
+    }
+
+    /// Handles the posted form of a new subscription. Returns the page to show.
+    pub(crate) async fn submit_new(
+        call: &Call,
+        workspace: &Slug,
+        grant: &str,
+        customer: CustomerId,
+        action: FormAction<NewSubscriptionInput>,
+    ) -> Result<Page, AppError> {
+        match action {
+            FormAction::Save(input) => Ok(Page::Subscription(start(call, workspace, grant, customer, &input).await?)),
+            FormAction::Preview(input) => {
+                input.parse().map_err(AppError::Invalid)?;
+                Ok(Page::NewSubscription(customer, input))
+            }
+        }
+    }
+
+    /// Handles the posted form of a change. Returns the page to show.
+    pub(crate) async fn submit_change(
+        call: &Call,
+        workspace: &Slug,
+        grant: &str,
+        id: SubscriptionId,
+        action: FormAction<ChangeInput>,
+    ) -> Result<Page, AppError> {
+        match action {
+            FormAction::Save(input) => {
+                change(call, workspace, grant, id, &input).await?;
+                Ok(Page::Subscription(id))
+            }
+            FormAction::Preview(input) => {
+                input.parse().map_err(AppError::Invalid)?;
+                Ok(Page::ChangeSubscription(id, input))
+            }
+        }
+    }
+}

@@ -1,0 +1,502 @@
+//! `/api/v1/workspaces/{slug}/rate-plans/{id}/versions`: the prices of a plan. A published version never changes.
+
+use super::{
+    door::{Addressed, served},
+    error::ApiError,
+    etag::{IfMatch, Tagged},
+    json::{Body, Patch},
+    refusals::identified,
+};
+use crate::{
+    error_code::Code,
+    error_response::{ErrorBody, Fault},
+    state::AppState,
+};
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::{StatusCode, header},
+    response::Response,
+};
+use model::{
+    FieldErrors, Money,
+    capability::EditContent,
+    id::RatePlanId,
+    rate_plan::{
+        ChargeInput, ModelKind, RatePlanDetail, TierInput, Version, VersionDraft, VersionInput, VersionRow,
+        VersionState,
+    },
+};
+use serde::{Deserialize, Serialize};
+use store::{
+    StoreError,
+    door::{Mode, WorkspaceTx},
+    rate_plans::{self, DraftOutcome},
+};
+use time::OffsetDateTime;
+use utoipa::{
+    ToSchema,
+    openapi::{Object, ObjectBuilder, Type},
+};
+use uuid::Uuid;
+
+/// A version in the list of a plan's versions.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct VersionSummary {
+    /// Number within the plan, from 1.
+    number: i32,
+    #[schema(schema_with = state)]
+    state: VersionState,
+    /// RFC 3339 timestamp in the workspace's time zone; null for a draft.
+    #[serde(with = "time::serde::rfc3339::option")]
+    published_at: Option<OffsetDateTime>,
+    /// Name of the person who published it, while they have a seat in the workspace.
+    published_by: Option<String>,
+    /// What is new in the version, possibly empty.
+    note: String,
+    /// Number of customers on the version today.
+    customers: i64,
+}
+
+/// The versions of a plan.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct VersionList {
+    /// Newest first, at most 200.
+    items: Vec<VersionSummary>,
+}
+
+/// A version with its prices. Amounts are decimal numbers in major units of the currency.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct VersionResource {
+    #[serde(flatten)]
+    summary: VersionSummary,
+    /// ISO 4217 code of all amounts.
+    #[schema(example = "USD")]
+    currency: String,
+    /// Minimum per period; null without a minimum.
+    #[schema(example = "100.00")]
+    minimum: Option<String>,
+    charges: Vec<ChargeBody>,
+}
+
+/// A charge. Members that its model does not have are absent.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ChargeBody {
+    /// Name on invoices, 1 to 80 characters.
+    #[schema(example = "Prompt tokens")]
+    name: String,
+    #[schema(schema_with = charge_model)]
+    model: String,
+    /// Product that a fee is for. The product of a price for usage is that of its meter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    product_id: Option<Uuid>,
+    /// Meter whose usage is priced. Each meter has at most one charge in a version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meter_id: Option<Uuid>,
+    /// When a fee is charged: `advance` or `arrears`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timing: Option<String>,
+    /// Whether a fee is multiplied by the seats of the subscription.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    per_seat: Option<bool>,
+    /// Amount of a fee per period.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fee: Option<String>,
+    /// Price of a unit, of model `per_unit`; at most 12 decimal places.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit_price: Option<String>,
+    /// Quantity per period that is free; at most 6 decimal places.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    included: Option<String>,
+    /// Units in a package.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    package_size: Option<String>,
+    /// Price of a package.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    package_price: Option<String>,
+    /// Tiers of model `graduated` or `volume`, at most 20. Bounds rise, and the last tier has none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tiers: Vec<TierBody>,
+}
+
+/// A tier: quantities above the bound of the tier before, up to and including its own bound.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct TierBody {
+    /// Largest quantity; absent in the last tier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "10000000")]
+    up_to: Option<String>,
+    /// Price of a unit.
+    #[schema(example = "0.0000025")]
+    unit_price: String,
+    /// Amount that is charged once if the quantity is above the bound of the tier before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flat: Option<String>,
+}
+
+/// Changes of a draft. Absent members stay as they are; `charges` are replaced as a whole.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct VersionChanges {
+    /// Minimum per period.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, required = false, example = "100.00")]
+    minimum: Patch<String>,
+    /// What is new in the version, at most 500 characters.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, required = false)]
+    note: Patch<String>,
+    /// At most 50.
+    #[serde(default)]
+    charges: Option<Vec<ChargeBody>>,
+}
+
+impl From<VersionRow> for VersionSummary {
+    fn from(row: VersionRow) -> Self {
+        Self {
+            number: row.number,
+            state: row.state,
+            published_at: row.published_at.map(OffsetDateTime::from),
+            published_by: row.published_by,
+            note: row.note,
+            customers: row.customers,
+        }
+    }
+}
+
+impl VersionResource {
+    fn new(summary: VersionSummary, version: &Version) -> Self {
+        let minimum = version.minimum_minor.map(|minor| Money { minor, currency: version.currency }.decimal());
+        let charges = VersionInput::from(version).charges.into_iter().map(ChargeBody::from).collect();
+        Self { summary, currency: version.currency.code().to_owned(), minimum, charges }
+    }
+}
+
+fn given(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
+
+impl From<ChargeInput> for ChargeBody {
+    fn from(input: ChargeInput) -> Self {
+        let is_fee = input.model == ModelKind::Fee.as_str();
+        Self {
+            name: input.name,
+            model: input.model,
+            product_id: input.product.parse().ok(),
+            meter_id: input.meter.parse().ok(),
+            timing: given(input.timing),
+            per_seat: is_fee.then_some(!input.per_seat.is_empty()),
+            fee: given(input.fee),
+            unit_price: given(input.unit_price),
+            included: given(input.included),
+            package_size: given(input.package_size),
+            package_price: given(input.package_price),
+            tiers: input.tiers.into_iter().map(TierBody::from).collect(),
+        }
+    }
+}
+
+impl From<TierInput> for TierBody {
+    fn from(input: TierInput) -> Self {
+        Self { up_to: given(input.up_to), unit_price: input.unit_price, flat: given(input.flat) }
+    }
+}
+
+impl From<ChargeBody> for ChargeInput {
+    fn from(body: ChargeBody) -> Self {
+        let id = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
+        let tier = |tier: TierBody| TierInput {
+            up_to: tier.up_to.unwrap_or_default(),
+            unit_price: tier.unit_price,
+            flat: tier.flat.unwrap_or_default(),
+        };
+        Self {
+            name: body.name,
+            product: id(body.product_id),
+            meter: id(body.meter_id),
+            model: body.model,
+            timing: body.timing.unwrap_or_default(),
+            per_seat: if body.per_seat == Some(true) { "on".to_owned() } else { String::new() },
+            fee: body.fee.unwrap_or_default(),
+            unit_price: body.unit_price.unwrap_or_default(),
+            included: body.included.unwrap_or_default(),
+            package_size: body.package_size.unwrap_or_default(),
+            package_price: body.package_price.unwrap_or_default(),
+            tiers: body.tiers.into_iter().map(tier).collect(),
+        }
+    }
+}
+
+/// Lists the versions of a rate plan, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/workspaces/{slug}/rate-plans/{id}/versions",
+    operation_id = "listRatePlanVersions",
+    params(("slug" = String, Path, description = "The workspace's address"), ("id" = String, Path, description = "The plan's id")),
+    responses((status = 200, description = "The versions", body = VersionList)),
+    security(("operator_token" = []))
+)]
+pub(super) async fn list(
+    State(state): State<AppState>,
+    asked: Addressed,
+    Path((_, id)): Path<(String, String)>,
+) -> Result<Response, ApiError> {
+    let mut tx = asked.reading(&state).await?;
+    let plan = rate_plans::get(&mut tx, identified(&id)?, None).await?.ok_or(ApiError::NotFound)?;
+    let items = plan.versions.into_iter().map(VersionSummary::from).collect();
+    Ok(served(&tx.commit().await?, Json(VersionList { items })))
+}
+
+/// Returns a version with its prices.
+#[utoipa::path(
+    get,
+    path = "/api/v1/workspaces/{slug}/rate-plans/{id}/versions/{number}",
+    operation_id = "getRatePlanVersion",
+    params(("slug" = String, Path, description = "The workspace's address"), ("id" = String, Path, description = "The plan's id"),
+        ("number" = i32, Path, description = "The version's number")),
+    responses((status = 200, description = "The version", body = VersionResource)),
+    security(("operator_token" = []))
+)]
+pub(super) async fn get(
+    State(state): State<AppState>,
+    asked: Addressed,
+    Path((_, id, number)): Path<(String, String, String)>,
+) -> Result<Response, ApiError> {
+    let mut tx = asked.reading(&state).await?;
+    let (version, _) = find(&mut tx, identified(&id)?, identified(&number)?).await?;
+    Ok(served(&tx.commit().await?, Tagged(version)))
+}
+
+/// Creates a draft with the prices of the latest published version.
+#[utoipa::path(
+    post,
+    path = "/api/v1/workspaces/{slug}/rate-plans/{id}/versions",
+    operation_id = "createRatePlanDraft",
+    params(("slug" = String, Path, description = "The workspace's address"), ("id" = String, Path, description = "The plan's id")),
+    responses((status = 201, description = "The draft", body = VersionResource,
+        headers(("Location" = String, description = "Its address")))),
+    security(("operator_token" = []))
+)]
+pub(super) async fn create(
+    State(state): State<AppState>,
+    asked: Addressed,
+    Path((_, id)): Path<(String, String)>,
+) -> Result<Response, ApiError> {
+    let (mut tx, can) = asked.writing::<EditContent>(&state).await?;
+    let id = identified(&id)?;
+    let number = match rate_plans::new_draft(&mut tx, &can, id).await {
+        Err(error) if error.is_refused_by("rate_plan_one_draft") => {
+            return Err(ApiError::Other(
+                Code::Conflict,
+                "The rate plan has a draft already. Change that one.".to_owned(),
+            ));
+        }
+        number => number?.ok_or(ApiError::NotFound)?,
+    };
+    let (version, _) = find(&mut tx, id, number).await?;
+    let tenant = tx.commit().await?;
+    let location = format!("/api/v1/workspaces/{}/rate-plans/{id}/versions/{number}", tenant.workspace.slug);
+    Ok(served(&tenant, (StatusCode::CREATED, [(header::LOCATION, location)], Tagged(version))))
+}
+
+/// Changes a draft.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/workspaces/{slug}/rate-plans/{id}/versions/{number}",
+    operation_id = "changeRatePlanDraft",
+    params(("slug" = String, Path, description = "The workspace's address"), ("id" = String, Path, description = "The plan's id"),
+        ("number" = i32, Path, description = "The version's number")),
+    request_body = VersionChanges,
+    responses((status = 200, description = "The changed draft", body = VersionResource),
+        (status = 409, description = "`frozen`: the version is published", body = ErrorBody)),
+    security(("operator_token" = []))
+)]
+pub(super) async fn change(
+    State(state): State<AppState>,
+    asked: Addressed,
+    if_match: IfMatch,
+    Path((_, id, number)): Path<(String, String, String)>,
+    Body(changes): Body<VersionChanges>,
+) -> Result<Response, ApiError> {
+    let (mut tx, can) = asked.writing::<EditContent>(&state).await?;
+    let (id, number) = (identified(&id)?, identified(&number)?);
+    let (current, version) = find(&mut tx, id, number).await?;
+    if_match.check(&current)?;
+    let mut input = VersionInput::from(&version);
+    changes.minimum.apply(&mut input.minimum);
+    changes.note.apply(&mut input.note);
+    if let Some(charges) = changes.charges {
+        input.charges = charges.into_iter().map(ChargeInput::from).collect();
+    }
+    let draft = if version.state == VersionState::Published {
+        return Err(frozen());
+    } else {
+        input.parse(version.currency).map_err(faults)?
+    };
+    let saved = rate_plans::save_draft(&mut tx, &can, id, number, version.revision, &draft).await;
+    done(saved.map_err(|error| not_saved(error, &draft))?)?;
+    let (version, _) = find(&mut tx, id, number).await?;
+    Ok(served(&tx.commit().await?, Tagged(version)))
+}
+
+/// Deletes a draft.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/workspaces/{slug}/rate-plans/{id}/versions/{number}",
+    operation_id = "discardRatePlanDraft",
+    params(("slug" = String, Path, description = "The workspace's address"), ("id" = String, Path, description = "The plan's id"),
+        ("number" = i32, Path, description = "The version's number")),
+    responses((status = 204, description = "The draft is deleted"),
+        (status = 409, description = "`frozen`: the version is published", body = ErrorBody)),
+    security(("operator_token" = []))
+)]
+pub(super) async fn discard(
+    State(state): State<AppState>,
+    asked: Addressed,
+    if_match: IfMatch,
+    Path((_, id, number)): Path<(String, String, String)>,
+) -> Result<Response, ApiError> {
+    let (mut tx, can) = asked.writing::<EditContent>(&state).await?;
+    let (id, number) = (identified(&id)?, identified(&number)?);
+    let (current, version) = find(&mut tx, id, number).await?;
+    if_match.check(&current)?;
+    done(rate_plans::discard_draft(&mut tx, &can, id, number, version.revision).await?)?;
+    Ok(served(&tx.commit().await?, StatusCode::NO_CONTENT))
+}
+
+/// Publishes a draft, which then never changes.
+#[utoipa::path(
+    post,
+    path = "/api/v1/workspaces/{slug}/rate-plans/{id}/versions/{number}/publish",
+    operation_id = "publishRatePlanDraft",
+    params(("slug" = String, Path, description = "The workspace's address"), ("id" = String, Path, description = "The plan's id"),
+        ("number" = i32, Path, description = "The version's number"),
+        ("If-Match" = Option<String>, Header, description = "ETag of the draft to publish. Another one is not published.")),
+    responses((status = 200, description = "The published version", body = VersionResource)),
+    security(("operator_token" = []))
+)]
+pub(super) async fn publish(
+    State(state): State<AppState>,
+    asked: Addressed,
+    if_match: IfMatch,
+    Path((_, id, number)): Path<(String, String, String)>,
+) -> Result<Response, ApiError> {
+    let (mut tx, can) = asked.writing::<EditContent>(&state).await?;
+    let (id, number) = (identified(&id)?, identified(&number)?);
+    let (current, version) = find(&mut tx, id, number).await?;
+    if_match.check(&current)?;
+    match rate_plans::publish(&mut tx, &can, id, number, version.revision).await {
+        Err(error) if error.is_refused_by("rate_plan_version_incomplete") => {
+            let detail = "The version has no charge, so it can't be published. Add one.".to_owned();
+            return Err(ApiError::Other(Code::Conflict, detail));
+        }
+        published => done(published?)?,
+    }
+    let (version, _) = find(&mut tx, id, number).await?;
+    Ok(served(&tx.commit().await?, Tagged(version)))
+}
+
+fn frozen() -> ApiError {
+    ApiError::Other(Code::Frozen, Code::Frozen.meaning().to_owned())
+}
+
+/// Returns the result of a change to a draft, or the error.
+fn done<T>(outcome: DraftOutcome<T>) -> Result<T, ApiError> {
+    match outcome {
+        DraftOutcome::Done(result) => Ok(result),
+        DraftOutcome::Absent => Err(ApiError::NotFound),
+        DraftOutcome::Frozen => Err(frozen()),
+        DraftOutcome::Stale => Err(ApiError::Changed),
+    }
+}
+
+/// Returns errors of the editor's controls with pointers to members of the body.
+fn faults(errors: FieldErrors) -> ApiError {
+    let pointer = |control: &str| {
+        let members = control.split('.').map(|member| match member {
+            "product" => "product_id",
+            "meter" => "meter_id",
+            member => member,
+        });
+        members.map(|member| format!("/{member}")).collect()
+    };
+    let fault =
+        |error: model::FieldError| Fault { pointer: pointer(&error.field), code: "not_allowed", detail: error.message };
+    ApiError::Faults(errors.0.into_iter().map(fault).collect())
+}
+
+/// Returns the error of a draft that was not saved.
+fn not_saved(error: StoreError, draft: &VersionDraft) -> ApiError {
+    let (member, message) = if error.is_refused_by("rate_plan_charge_meter") {
+        ("meter_id", "Name meters of this workspace only.")
+    } else if error.is_refused_by("rate_plan_charge_product") {
+        ("product_id", "Name products of this workspace only.")
+    } else {
+        return error.into();
+    };
+    // The database does not say which charge it is, unless there is only one.
+    let pointer = if draft.charges.len() == 1 { format!("/charges/0/{member}") } else { "/charges".to_owned() };
+    ApiError::Faults(vec![Fault { pointer, code: "not_allowed", detail: message.to_owned() }])
+}
+
+/// Returns a version for the response, and for computing.
+pub(super) async fn find<M: Mode>(
+    tx: &mut WorkspaceTx<M>,
+    plan: RatePlanId,
+    number: i32,
+) -> Result<(VersionResource, Version), ApiError> {
+    let detail = rate_plans::get(tx, plan, Some(number)).await?.ok_or(ApiError::NotFound)?;
+    let row = detail.shown_row().cloned();
+    let RatePlanDetail { shown, .. } = detail;
+    let (row, version) = row.zip(shown).ok_or(ApiError::NotFound)?;
+    Ok((VersionResource::new(row.into(), &version), version))
+}
+
+fn state() -> Object {
+    let words = VersionState::ALL.map(VersionState::as_str);
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build()
+}
+
+fn charge_model() -> Object {
+    let words = ModelKind::ALL.map(ModelKind::as_str);
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::Currency;
+
+    const ID: &str = "0190a6c8-7b8a-7000-8000-000000000001";
+
+    fn charges(json: &str) -> Vec<ChargeInput> {
+        let bodies: Vec<ChargeBody> = serde_json::from_str(json).expect("charges");
+        bodies.into_iter().map(ChargeInput::from).collect()
+    }
+
+    #[test]
+    fn a_charge_is_answered_as_it_was_sent() {
+        let sent = format!(
+            r#"[{{"name":"Base","model":"fee","product_id":"{ID}","timing":"advance","per_seat":true,"fee":"20.00"}},
+            {{"name":"Tokens","model":"graduated","meter_id":"{ID}","included":"100",
+                "tiers":[{{"up_to":"10","unit_price":"5","flat":"1.00"}},{{"unit_price":"4"}}]}}]"#
+        );
+        let input = VersionInput { charges: charges(&sent), ..VersionInput::default() };
+        let draft = input.parse(Currency::USD).expect("a draft");
+        let bodies: Vec<_> = VersionInput::from(&draft).charges.into_iter().map(ChargeBody::from).collect();
+        let sent: serde_json::Value = serde_json::from_str(&sent).expect("JSON");
+        assert_eq!(serde_json::to_value(bodies).expect("JSON"), sent);
+    }
+
+    #[test]
+    fn an_error_points_to_the_member_that_was_sent() {
+        let sent = format!(r#"[{{"name":"","model":"volume","meter_id":"{ID}","tiers":[{{"unit_price":"x"}}]}}]"#);
+        let input = VersionInput { charges: charges(&sent), ..VersionInput::default() };
+        let errors = input.parse(Currency::USD).expect_err("a charge without a price");
+        let ApiError::Faults(found) = faults(errors) else { panic!("no faults") };
+        let pointers: Vec<_> = found.into_iter().map(|fault| fault.pointer).collect();
+        assert_eq!(pointers, ["/charges/0/name", "/charges/0/tiers/0/unit_price"]);
+    }
+}
