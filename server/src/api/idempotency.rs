@@ -64,7 +64,7 @@ async fn once(state: &AppState, key: &[u8], request: Request, next: Next) -> Res
     let mut tx = addressed.visiting(state).await?;
     let workspace = tx.id().uuid();
     // Not the slug, so that a key survives a new one.
-    let asked = Digest256::of(&[workspace.as_bytes(), addressed.rest().as_bytes(), &body]);
+    let asked = Digest256::of(&[&workspace.as_bytes()[..], addressed.rest().as_bytes(), &body[..]]);
     let claim = idempotency::claim(&mut tx, &addressed.credential, Digest256::of(&[key]), asked).await?;
     let tenant = tx.commit().await?;
     match claim {

@@ -5,7 +5,7 @@ use super::{
     history,
     outcome::{DemoError, LoadSummary},
     prices::{self, Offer},
-    usage,
+    subscriptions, usage,
 };
 use model::{
     Line, Money,
@@ -38,13 +38,16 @@ pub(super) async fn fill(
     let edit = tx.can::<EditContent>()?;
     let (products, plans) = write_products(tx, &edit, catalogue).await?;
     let past = history::customers(catalogue, now)?;
-    let customers = write_customers(tx, &edit, catalogue, &plans, &past).await?;
+    let customers = write_customers(tx, &edit, catalogue, &past).await?;
+    subscriptions::write_contacts(tx, &edit, &customers, &past).await?;
+    let subscriptions = subscriptions::write(tx, &edit, catalogue, &plans, &customers, &past).await?;
     let usage = write_usage(tx, &customers, &products, &history::usage(catalogue, &past, now)).await?;
     let invoices = write_invoices(tx, catalogue, &customers, history::invoices(catalogue, &past, now)).await?;
     Ok(LoadSummary {
         products: products.len(),
         rate_plans: plans.len(),
         customers: customers.len(),
+        subscriptions,
         usage,
         invoices,
         ..LoadSummary::default()
@@ -85,23 +88,26 @@ async fn write_customers(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<EditContent>,
     catalogue: &Catalogue,
-    plans: &[RatePlanId],
     past: &[history::PastCustomer],
 ) -> Result<Vec<CustomerId>, DemoError> {
-    let new = |(&(name, country), past): (&(&str, &str), &history::PastCustomer)| {
-        Ok(NewCustomer {
+    let mut all = Vec::with_capacity(past.len());
+    for (index, (&(name, country), past)) in catalogue.customers.iter().zip(past).enumerate() {
+        let billing = subscriptions::billing(catalogue, index, name, country);
+        all.push(NewCustomer {
             draft: CustomerDraft {
                 name: line(name)?,
                 email: past.email.clone(),
                 country: country.to_owned(),
-                rate_plan: past.plan.and_then(|plan| plans.get(plan).copied()),
+                legal_name: billing.legal_name,
+                address: billing.address,
+                tax_id: billing.tax_id,
+                external_id: billing.external_id,
                 note: past.note.to_owned(),
             },
             status: if past.archived { Lifecycle::Archived } else { Lifecycle::Active },
             created_at: Some(past.since),
-        })
-    };
-    let all = catalogue.customers.iter().zip(past).map(new).collect::<Result<Vec<_>, DemoError>>()?;
+        });
+    }
     Ok(customers::import(tx, can, &all).await?)
 }
 

@@ -13,6 +13,7 @@ mod people;
 mod prices;
 mod random;
 mod scale;
+mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod usage;

@@ -54,6 +54,8 @@ pub(crate) struct LoadSummary {
     pub(crate) rate_plans: usize,
     /// Customers created.
     pub(crate) customers: usize,
+    /// Subscriptions created.
+    pub(crate) subscriptions: usize,
     /// Usage records created.
     pub(crate) usage: usize,
     /// Invoices created.
@@ -69,6 +71,7 @@ impl AddAssign for LoadSummary {
         self.products += other.products;
         self.rate_plans += other.rate_plans;
         self.customers += other.customers;
+        self.subscriptions += other.subscriptions;
         self.usage += other.usage;
         self.invoices += other.invoices;
     }
@@ -85,6 +88,7 @@ impl fmt::Display for LoadSummary {
             (self.products, "product", "products"),
             (self.rate_plans, "rate plan", "rate plans"),
             (self.customers, "customer", "customers"),
+            (self.subscriptions, "subscription", "subscriptions"),
             (self.usage, "usage record", "usage records"),
             (self.invoices, "invoice", "invoices"),
         ];

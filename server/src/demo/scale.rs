@@ -10,21 +10,22 @@ use super::{
     outcome::{DemoError, LoadSummary},
     people::{Actor, Stage},
     prices::{self, Offer, Shape},
-    usage,
+    subscriptions, usage,
 };
 use model::{
     Currency, Email, OrganizationRole, Slug, WorkspaceRole,
     capability::{EditContent, ManageMembers},
     catalog::{Lifecycle, ProductDraft},
     customer::CustomerDraft,
-    id::WorkspaceId,
+    id::{CustomerId, WorkspaceId},
 };
 use std::collections::HashMap;
 use store::{
     customers,
     customers::NewCustomer,
-    door::{WorkspaceTx, Write},
+    door::{Can, WorkspaceTx, Write},
     members, products,
+    subscriptions::NewSchedule,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -211,22 +212,25 @@ async fn fill(
     for number in 0..CUSTOMERS {
         let (name, address) = customer(count, index, number);
         let email = Email::parse(&address).map_err(|_| DemoError::Example(address))?;
-        let rate_plan = plans.get(number % plans.len().max(1)).copied();
         all.push(NewCustomer {
             draft: CustomerDraft {
                 name: content::line(&name)?,
                 email,
                 country: "US".to_owned(),
-                rate_plan,
+                legal_name: String::new(),
+                address: String::new(),
+                tax_id: String::new(),
+                external_id: None,
                 note: String::new(),
             },
             status: Lifecycle::Active,
             created_at: i64::try_from(number).ok().map(|n| now - Duration::hours(7 * n + 1)),
         });
     }
-    let customers = customers::import(tx, &can, &all).await?;
+    let ids = customers::import(tx, &can, &all).await?;
+    let subscriptions = subscribe(tx, &can, &ids).await?;
     // One use per customer, on the last 30 days.
-    let uses: Vec<usage::Use> = customers
+    let uses: Vec<usage::Use> = ids
         .iter()
         .zip(products.iter().cycle())
         .zip(0..)
@@ -238,7 +242,27 @@ async fn fill(
         })
         .collect();
     let usage = usage::write(tx, &uses).await?;
-    Ok(LoadSummary { products: 3, rate_plans: plans.len(), customers: all.len(), usage, ..LoadSummary::default() })
+    let (products, customers) = (products.len(), all.len());
+    let rate_plans = plans.len();
+    Ok(LoadSummary { products, rate_plans, customers, subscriptions, usage, ..LoadSummary::default() })
+}
+
+/// Starts a subscription this month for one in four of the customers.
+async fn subscribe(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<EditContent>,
+    customers: &[CustomerId],
+) -> Result<usize, DemoError> {
+    let today = tx.today();
+    let starts_on = today.replace_day(1).unwrap_or(today);
+    let plans = store::subscriptions::offered(tx).await?;
+    let new = |(number, customer): (usize, &CustomerId)| {
+        let plan = plans.get(number % plans.len().max(1))?;
+        let schedule = subscriptions::started(number, plan, starts_on);
+        Some(NewSchedule { customer: *customer, external_id: None, currency: plan.currency, schedule })
+    };
+    let all: Vec<NewSchedule> = customers.iter().step_by(4).enumerate().filter_map(new).collect();
+    Ok(store::subscriptions::import(tx, can, &all).await?.len())
 }
 
 /// Returns a customer's name and email address. Both contain the workspace's number, so that they differ between

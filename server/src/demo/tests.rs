@@ -3,7 +3,7 @@
 use super::{
     LoadSummary, MOST,
     catalogue::{ALL, Billing},
-    history, scale, world,
+    history, scale, subscriptions, world,
 };
 use model::{
     Capability, OrganizationRole, Seat, Slug, WorkspaceRole, billing::InvoiceStatus, catalog::ProductInput,
@@ -41,12 +41,16 @@ fn every_catalogue_is_valid_form_input() {
             assert!(catalogue.plans().any(|(_, plan)| plan.2 == billing), "{} lacks {billing:?}", catalogue.name);
         }
         let past = history::customers(&catalogue, NOW).expect("customers");
-        for ((name, country), past) in catalogue.customers.iter().zip(past) {
+        for (index, ((name, country), past)) in catalogue.customers.iter().zip(past).enumerate() {
+            let billing = subscriptions::billing(&catalogue, index, name, country);
             let input = CustomerInput {
                 name: (*name).into(),
                 email: past.email.to_string(),
                 country: (*country).into(),
-                rate_plan: String::new(),
+                legal_name: billing.legal_name,
+                address: billing.address,
+                tax_id: billing.tax_id,
+                external_id: billing.external_id.unwrap_or_default(),
                 note: past.note.into(),
             };
             let draft = input.parse().unwrap_or_else(|errors| panic!("{name}: {errors:?}"));

@@ -11,7 +11,7 @@ use store::{
 use tokio::task::JoinSet;
 
 fn key() -> Digest256 {
-    Digest256::of(&[b"a key"])
+    Digest256::of(&[b"a key".as_slice()])
 }
 
 fn request(body: &str) -> Digest256 {

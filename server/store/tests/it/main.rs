@@ -47,6 +47,8 @@ mod seating;
 mod seats_cache;
 mod shares;
 mod slugs;
+mod subjects;
+mod subscriptions;
 mod support;
 mod usage;
 mod write_locks;

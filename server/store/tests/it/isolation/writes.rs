@@ -4,10 +4,13 @@ use super::{
     context::{attempt, context_of, count},
     tables::{Table, contents},
 };
-use crate::support::{DENIED, Place, World, connect, constraint, draft, execute, refusal};
-use model::{capability::EditContent, customer::CustomerDraft};
+use crate::support::{DENIED, Place, World, connect, draft, execute, refusal, started};
+use model::capability::EditContent;
 use sqlx::Connection;
-use store::{customers, rate_plans};
+use store::{
+    customers, rate_plans,
+    subscriptions::{self, Written},
+};
 
 #[tokio::test]
 async fn nothing_is_written_into_another_workspace() {
@@ -122,11 +125,13 @@ async fn no_foreign_key_references_another_workspace() {
     }
 
     // The store also rejects an id from another workspace.
-    let crossing = CustomerDraft { rate_plan: Some(beta.plan), ..draft("Crossing") };
+    let starts_on = time::macros::date!(2026 - 09 - 01);
     let mut tx = world.write(&world.ann, &world.a1).await;
     let can = tx.can::<EditContent>().unwrap();
-    let refused = constraint(customers::create(&mut tx, &can, &crossing).await);
-    assert_eq!(refused.as_deref(), Some("customer_rate_plan"), "a customer of A was put on a rate plan of B");
+    let of_b = subscriptions::create(&mut tx, &can, beta.customers[0], &started(alpha.plan, starts_on)).await.unwrap();
+    assert_eq!(of_b, Written::Absent, "a customer of B got a subscription in A");
+    let on_b = subscriptions::create(&mut tx, &can, alpha.customers[0], &started(beta.plan, starts_on)).await.unwrap();
+    assert!(matches!(on_b, Written::Invalid(_)), "a customer of A was put on a rate plan of B");
     drop(tx);
     let mut tx = world.write(&world.ann, &world.a1).await;
     let can = tx.can::<EditContent>().unwrap();

@@ -8,9 +8,11 @@ use model::{
     billing::InvoiceStatus,
     capability::{EditContent, ManageInvoices, ManageMembers, ManageSettings},
     catalog::ProductDraft,
+    contact::ContactDraft,
     customer::CustomerDraft,
     id::{CustomerId, ImportId, MeterId, OrganizationId, ProductId, RatePlanId, UserId, WorkspaceId},
     import::Mapping,
+    subscription::NewSubscription,
     token::TokenLife,
 };
 use sha2::{Digest, Sha256};
@@ -18,15 +20,17 @@ use sqlx::{Connection, PgConnection, types::Uuid};
 use store::{
     Store,
     api_keys::{self, Confirmed},
-    audit, customers,
+    audit, contacts, customers,
     door::{Credential, Door, Mode, OrganizationTx, PersonTx, Read, Visit, WorkspaceTx, Write, WriteTarget},
     handoffs,
     identity::Device,
     imports, invoices, members, meters, organizations, products, rate_plans,
     secret::Secret,
+    subjects,
+    subscriptions::{self, Written},
     tokens,
 };
-use time::macros::date;
+use time::{Date, macros::date};
 
 /// A user who is signed in.
 pub(crate) struct Person {
@@ -189,8 +193,24 @@ impl World {
         rate_plans::new_draft(&mut tx, &edit, plan).await.unwrap();
         let mut customers = Vec::new();
         for name in ["first", "second"] {
-            let draft = CustomerDraft { rate_plan: Some(plan), ..draft(&format!("{mark} {name}")) };
-            customers.push(customers::create(&mut tx, &edit, &draft).await.unwrap());
+            let draft = CustomerDraft {
+                legal_name: format!("{mark} {name} Ltd"),
+                address: format!("1 {mark} Street"),
+                tax_id: mark.to_owned(),
+                external_id: Some(format!("{mark}-{name}")),
+                ..draft(&format!("{mark} {name}"))
+            };
+            let customer = customers::create(&mut tx, &edit, &draft).await.unwrap();
+            let contact = ContactDraft {
+                name: line(&format!("{mark} contact")),
+                email: Email::parse(&format!("{mark}.{name}@contact.example")).unwrap(),
+                gets_invoices: true,
+            };
+            done(contacts::create(&mut tx, &edit, customer, &contact).await.unwrap());
+            done(subjects::add(&mut tx, &edit, customer, &format!("{mark} {name} device")).await.unwrap());
+            let started = started(plan, date!(2026 - 03 - 01));
+            done(subscriptions::create(&mut tx, &edit, customer, &started).await.unwrap());
+            customers.push(customer);
         }
         let invoice = |number: usize| invoices::NewInvoice {
             number: format!("{mark}-{number}"),
@@ -386,10 +406,32 @@ pub(crate) fn slug(text: &str) -> Slug {
     Slug::parse(text).unwrap()
 }
 
+/// Creates the draft of a subscription with one seat, whose periods begin on the day of the month on which it starts.
+pub(crate) fn started(plan: RatePlanId, starts_on: Date) -> NewSubscription {
+    NewSubscription { plan, starts_on, anchor_on: starts_on, seats: 1, external_id: None }
+}
+
+/// Returns the value of a write.
+pub(crate) fn done<T: std::fmt::Debug>(outcome: Written<T>) -> T {
+    match outcome {
+        Written::Done(value) => value,
+        other => panic!("not written: {other:?}"),
+    }
+}
+
 /// Creates the draft of a customer.
 pub(crate) fn draft(name: &str) -> CustomerDraft {
     let email = Email::parse("billing@customer.example").unwrap();
-    CustomerDraft { name: line(name), email, country: "DE".to_owned(), rate_plan: None, note: String::new() }
+    CustomerDraft {
+        name: line(name),
+        email,
+        country: "DE".to_owned(),
+        legal_name: String::new(),
+        address: String::new(),
+        tax_id: String::new(),
+        external_id: None,
+        note: String::new(),
+    }
 }
 
 /// Parses a line of text with the rules of a form field.
