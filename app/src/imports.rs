@@ -19,7 +19,7 @@ use model::{
     capability::EditContent,
     csv::Csv,
     id::ImportId,
-    import::{FILE_MAX, REFUSALS_MAX, refusal_text},
+    import::{FILE_MAX, REFUSALS_MAX, decode_head, refusal_text},
 };
 use sha2::{Digest, Sha256};
 use store::imports;
@@ -83,17 +83,24 @@ impl Upload {
     /// Appends the next bytes, at most [`CHUNK_MAX`].
     ///
     /// # Errors
-    /// [`AppError::Invalid`] on `file` if the file is too large. Then the import is stopped.
+    /// [`AppError::Invalid`] on `file` if the file is too large or no text. Then the import is stopped.
     pub async fn append(mut self, bytes: Vec<u8>) -> Result<Self, AppError> {
         if bytes.is_empty() {
             return Ok(self);
         }
         self.bytes += bytes.len() as u64;
         let (mut tx, can) = writing::<EditContent>(&self.call, &self.slug, &self.grant).await?;
-        if self.bytes > FILE_MAX {
+        let refused = if self.bytes > FILE_MAX {
+            Some("That file is larger than 50 MB. Split it into several files.".to_owned())
+        } else if self.chunks == 0 {
+            decode_head(bytes.clone()).err().map(|error| error.to_string())
+        } else {
+            None
+        };
+        if let Some(message) = refused {
             imports::stop(&mut tx, &can, self.id).await?;
             tx.commit().await?;
-            return Err(invalid("That file is larger than 50 MB. Split it into several files."));
+            return Err(invalid(&message));
         }
         if !imports::append(&mut tx, &can, self.id, self.chunks, &bytes).await? {
             return Err(invalid("The upload was stopped. Choose the file again."));

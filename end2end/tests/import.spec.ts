@@ -208,6 +208,9 @@ test("files that are no text, empty, too large or missing are refused at the for
   const page = await as(ADA);
   await upload(page, csv("empty.csv", ""));
   await expect(page.locator("#file-error")).toContainText("That file is empty");
+  await page.setInputFiles("[name=file]", csv("workbook.csv", Buffer.from("PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00")));
+  await page.getByRole("button", { name: "Upload" }).click();
+  await expect(page.locator("#file-error")).toContainText("not a text file");
   await open(page, PATH);
   const grant = await page.locator("form.import-upload [name=grant]").inputValue();
   const headers = { origin: BASE, accept: "text/html" };

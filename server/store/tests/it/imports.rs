@@ -4,10 +4,9 @@
 use crate::support::{
     Person, Place, World, catalog, change,
     imports::{mapping, step, upload},
-    line, texts,
+    line, seat, texts,
 };
 use model::{
-    WorkspaceRole,
     capability::EditContent,
     id::{CustomerId, ImportId, ProductId},
     import::{Counts, DecimalSign, ImportProgress, ImportState, Mapping, Value},
@@ -263,11 +262,12 @@ async fn an_import_of_another_workspace_is_absent() {
 async fn a_viewer_and_a_guest_can_not_import_and_a_guest_sees_no_import() {
     let world = World::new().await;
     let stock = world.stock(&world.ann, &world.a1, "Alpha").await;
-    world.grant(&world.ann, &world.a1, &world.eve, WorkspaceRole::Viewer).await;
+    let mut superuser = world.db.superuser().await;
+    seat(&mut superuser, &world.a1, &world.eve, Some("viewer")).await;
     let tx = world.write(&world.eve, &world.a1).await;
     assert!(tx.can::<EditContent>().is_err(), "a viewer can import");
     drop(tx);
-    world.grant(&world.ann, &world.a1, &world.eve, WorkspaceRole::Guest).await;
+    seat(&mut superuser, &world.a1, &world.eve, Some("guest")).await;
     let mut tx = world.read(&world.eve, &world.a1).await;
     assert_eq!(imports::get(&mut tx, stock.import).await.unwrap(), None);
     assert!(imports::list(&mut tx).await.unwrap().is_empty());
