@@ -70,6 +70,7 @@ test("all other writes and page loads refuse a grant of another workspace", asyn
     ["act_on_rate_plan", { id: plan.id, action: { action: "archive" } }],
     ["save_draft", { id: plan.id, base: "any", input: [] }],
     ["draft_impact", { id: plan.id, input: [] }],
+    ["act_on_import", { id: customer.id, action: { action: "stop" } }],
     ["load_page", { page: "customers" }],
   ] as const) {
     const answer = await call(request, name, { workspace: PRODUCT_ENG, grant, ...data });

@@ -5,6 +5,7 @@ use crate::{
     console::{
         PageData,
         customers::api as customers,
+        imports::api as imports,
         meters::api::{self as meters, MeterAction, MeterStatus},
         products::api as products,
         rate_plans::api::{self as plans, PlanAction},
@@ -80,6 +81,9 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
         Page::Events(query) => Some(VisitData::Events(Box::new(usage::events(tx, query).await?))),
         Page::Event(key) => usage::event(tx, *key).await?.map(|e| VisitData::Event(Box::new(e))),
         Page::Invoice(id) => invoices::get(tx, *id).await?.map(|i| VisitData::Invoice(Box::new(i))),
+        Page::Imports => Some(imports::list(tx).await?),
+        Page::Import(id) => imports::view(tx, *id).await?,
+        Page::ImportMapping(layout) => imports::form(tx, layout).await?,
         Page::NewProduct => Some(VisitData::ProductForm(ProductInput::default())),
         Page::EditProduct(id) => store::products::get(tx, *id).await?.map(|p| {
             VisitData::ProductForm(ProductInput { name: p.row.name, code: p.row.code, description: p.description })
@@ -126,6 +130,9 @@ async fn plan<M: Mode>(
 /// # Errors
 /// [`AppError::Invalid`] on `action` if the page has no such form; otherwise those of the action.
 pub(crate) async fn submit(call: &Call, slug: &Slug, page: &Page, form: &mut Form) -> Result<Outcome, AppError> {
+    if let Page::Imports | Page::Import(_) | Page::ImportMapping(_) = page {
+        return imports::submit(call, slug, page, form).await;
+    }
     let grant = form.get("grant").to_owned();
     // The forms of a draft have more actions.
     match page {
@@ -224,6 +231,9 @@ pub(crate) async fn submit(call: &Call, slug: &Slug, page: &Page, form: &mut For
         | Page::PublishDraft(_)
         | Page::Overview
         | Page::List(_)
+        | Page::Imports
+        | Page::Import(_)
+        | Page::ImportMapping(_)
         | Page::Usage(_)
         | Page::Events(_)
         | Page::Event(_)

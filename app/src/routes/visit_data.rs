@@ -8,7 +8,8 @@ use model::{
     catalog::{ProductDetail, ProductInput},
     contact::ContactInput,
     customer::{CustomerDetail, CustomerInput},
-    id::{CustomerId, ProductId, RatePlanId},
+    id::{ProductId, RatePlanId},
+    import::{ImportForm, ImportList, ImportView},
     members::Members,
     meter::Meter,
     rate_plan::{RatePlanDetail, RatePlanInput, Version, preview::Impact},
@@ -85,6 +86,12 @@ pub enum VisitData {
         /// Values of the fields.
         input: Box<ContactInput>,
     },
+    /// Imports of usage.
+    Imports(Box<ImportList>),
+    /// Import of usage.
+    Import(Box<ImportView>),
+    /// Form of an import's columns.
+    ImportForm(Box<ImportForm>),
     /// Subscription.
     Subscription(Box<SubscriptionDetail>),
     /// Form of a new subscription, with its preview.
@@ -125,6 +132,8 @@ impl VisitData {
             Self::Event(event) => event.row.id.clone(),
             Self::Invoice(invoice) => invoice.title(),
             Self::ProductForm(input) => input.name.clone(),
+            Self::Import(import) => import.row.name.clone(),
+            Self::ImportForm(form) => form.row.name.clone(),
             Self::CustomerForm(input) => input.name.clone(),
             Self::ContactForm { input, .. } => input.name.clone(),
             Self::Subscription(subscription) => {
@@ -132,7 +141,8 @@ impl VisitData {
             }
             Self::ChangeSubscription(page) => format!("{} · {}", page.row.plan_name(), page.row.customer),
             Self::MoveVersion(page) => page.plan.clone(),
-            Self::NewSubscription(_)
+            Self::Imports(_)
+            | Self::NewSubscription(_)
             | Self::Usage(_)
             | Self::NewMeter(_)
             | Self::NewRatePlan

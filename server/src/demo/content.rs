@@ -5,8 +5,7 @@ use super::{
     history,
     outcome::{DemoError, LoadSummary},
     prices::{self, Offer},
-    subscriptions,
-    usage,
+    subscriptions, usage,
 };
 use model::{
     Line, Money,

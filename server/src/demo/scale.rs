@@ -10,8 +10,7 @@ use super::{
     outcome::{DemoError, LoadSummary},
     people::{Actor, Stage},
     prices::{self, Offer, Shape},
-    subscriptions,
-    usage,
+    subscriptions, usage,
 };
 use model::{
     Currency, Email, OrganizationRole, Slug, WorkspaceRole,
@@ -228,9 +227,10 @@ async fn fill(
             created_at: i64::try_from(number).ok().map(|n| now - Duration::hours(7 * n + 1)),
         });
     }
-    let customers = customers::import(tx, &can, &all).await?;
+    let ids = customers::import(tx, &can, &all).await?;
+    let subscriptions = subscribe(tx, &can, &ids).await?;
     // One use per customer, on the last 30 days.
-    let uses: Vec<usage::Use> = customers
+    let uses: Vec<usage::Use> = ids
         .iter()
         .zip(products.iter().cycle())
         .zip(0..)
@@ -242,15 +242,9 @@ async fn fill(
         })
         .collect();
     let usage = usage::write(tx, &uses).await?;
-    let subscriptions = subscribe(tx, &can, &customers).await?;
-    Ok(LoadSummary {
-        products: products.len(),
-        rate_plans: plans.len(),
-        customers: all.len(),
-        subscriptions,
-        usage,
-        ..LoadSummary::default()
-    })
+    let (products, customers) = (products.len(), all.len());
+    let rate_plans = plans.len();
+    Ok(LoadSummary { products, rate_plans, customers, subscriptions, usage, ..LoadSummary::default() })
 }
 
 /// Starts a subscription this month for one in four of the customers.

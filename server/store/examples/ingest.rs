@@ -140,7 +140,10 @@ async fn furnish(store: &Store) -> Vec<Place> {
                 name: line(&format!("Customer {n}")),
                 email: Email::parse(&format!("{n}@customer.example")).unwrap(),
                 country: "DE".to_owned(),
-                rate_plan: None,
+                legal_name: String::new(),
+                address: String::new(),
+                tax_id: String::new(),
+                external_id: None,
                 note: String::new(),
             };
             customers.push(customers::create(&mut tx, &can, &customer).await.unwrap().to_string());

@@ -249,6 +249,7 @@ pub fn commands(picker: Option<&Picker>, here: Option<&ShellInfo>) -> Vec<Comman
             // A meter belongs to a product, which is chosen first.
             let products = open(Page::list(Noun::Products));
             all.push(Command::new(Section::Actions, "plus", "New meter of a product", products));
+            all.push(Command::new(Section::Actions, "usage", "Import usage", open(Page::Imports)));
         }
         if here.may.has(Capability::ManageMembers) {
             let invite = open(Page::Settings(SettingsPage::Members));

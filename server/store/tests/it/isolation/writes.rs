@@ -4,7 +4,7 @@ use super::{
     context::{attempt, context_of, count},
     tables::{Table, contents},
 };
-use crate::support::{DENIED, Place, World, connect, execute, refusal, started};
+use crate::support::{DENIED, Place, World, connect, draft, execute, refusal, started};
 use model::capability::EditContent;
 use sqlx::Connection;
 use store::{
