@@ -4,11 +4,11 @@ use super::{
     context::{attempt, context_of, count},
     tables::{Table, contents},
 };
-use crate::support::{DENIED, Place, World, connect, execute, refusal, started};
+use crate::support::{DENIED, Place, World, connect, constraint, draft, execute, refusal, started};
 use model::capability::EditContent;
 use sqlx::Connection;
 use store::{
-    rate_plans,
+    customers, rate_plans,
     subscriptions::{self, Written},
     usage,
 };
