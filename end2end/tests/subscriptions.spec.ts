@@ -5,7 +5,7 @@ import { ADA, VIK, test } from "../support/as";
 import { IT, sql, workspaceOf } from "../support/facts";
 import { forget } from "../support/made";
 import { contextOf, open } from "../support/people";
-import { seat } from "../support/seating";
+import { putBack, seat } from "../support/seating";
 
 const NAME = "Subscribed";
 /** Fees of the plans in minor units, per month and in advance. */
@@ -37,7 +37,10 @@ test.beforeEach(async () => {
      values ($1, gen_random_uuid(), $2, 'a@subscribed.example', 'DE') returning id`, [id, `${NAME} ${Date.now()}`]);
 });
 
-test.afterEach(() => forget(NAME));
+test.afterEach(async () => {
+  await putBack();
+  await forget(NAME);
+});
 test.afterAll(clean);
 
 /** Removes the customers and plans. Published versions can't change, so their triggers are switched off. */
@@ -174,23 +177,19 @@ test("a guest sees the subscriptions of shared customers, without prices and wit
      values ($1, gen_random_uuid(), $2, 'b@subscribed.example', 'DE') returning id`, [workspace, `${NAME} hidden`]);
   const [shown, hidden] = [await start(customer), await start(other)];
   await seat(VIK, IT, "guest");
-  try {
-    await sql("insert into workspace.customer_shares (workspace_id, customer_id, user_id) select $1, $2, u.id from account.users u where u.email = $3", [workspace, customer, VIK]);
-    const page = await as(VIK);
-    await open(page, `/${IT}/customers/${customer}`);
-    await expect(page.getByTestId("subscription")).toHaveCount(1);
-    await expect(page.getByRole("link", { name: "New subscription" })).toHaveCount(0);
-    await open(page, `/${IT}/subscriptions/${shown}`);
-    await expect(page.getByRole("heading", { name: "Phases" })).toBeVisible();
-    await expect(page.getByRole("heading", { name: "Upcoming invoices" }), "a guest sees prices").toHaveCount(0);
-    await expect(page.getByText(`${NAME} small`), "a guest sees the name of a plan").toHaveCount(0);
-    await open(page, `/${IT}/subscriptions/${hidden}`);
-    await expect(page.getByTestId("row-not-found"), "a guest opens another customer's subscription").toBeVisible();
-    await open(page, `/${IT}/subscriptions/${shown}/change?kind=seats`);
-    await expect(page.getByTestId("why-not")).toBeVisible();
-  } finally {
-    await seat(VIK, IT, "viewer");
-  }
+  await sql("insert into workspace.customer_shares (workspace_id, customer_id, user_id) select $1, $2, u.id from account.users u where u.email = $3", [workspace, customer, VIK]);
+  const page = await as(VIK);
+  await open(page, `/${IT}/customers/${customer}`);
+  await expect(page.getByTestId("subscription")).toHaveCount(1);
+  await expect(page.getByRole("link", { name: "New subscription" })).toHaveCount(0);
+  await open(page, `/${IT}/subscriptions/${shown}`);
+  await expect(page.getByRole("heading", { name: "Phases" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Upcoming invoices" }), "a guest sees prices").toHaveCount(0);
+  await expect(page.getByText(`${NAME} small`), "a guest sees the name of a plan").toHaveCount(0);
+  await open(page, `/${IT}/subscriptions/${hidden}`);
+  await expect(page.getByTestId("row-not-found"), "a guest opens another customer's subscription").toBeVisible();
+  await open(page, `/${IT}/subscriptions/${shown}/change?kind=seats`);
+  await expect(page.getByTestId("why-not")).toBeVisible();
 });
 
 test("all subscriptions of a version move to the next one from their next period", async ({ as }) => {
