@@ -22,6 +22,7 @@ mod meters;
 mod openapi;
 mod paging;
 mod pictures;
+mod plan_charges;
 mod plan_quotes;
 mod plan_versions;
 mod products;

@@ -20,7 +20,7 @@ pub enum NotAnAmount {
     #[error("Enter an amount such as 1234.50, without separators or symbols.")]
     Malformed,
     /// The amount has more decimal places than its currency.
-    #[error("{}", wrong_places(*.0))]
+    #[error("{}", wrong_places(.0))]
     TooPrecise(Currency),
     /// The amount is negative.
     #[error("Enter an amount that is not negative.")]
@@ -30,7 +30,7 @@ pub enum NotAnAmount {
     TooLarge,
 }
 
-fn wrong_places(currency: Currency) -> String {
+fn wrong_places(currency: &Currency) -> String {
     let code = currency.code();
     match currency.exponent() {
         0 => format!("Wrong number of decimals: amounts in {code} have none."),

@@ -208,7 +208,7 @@ impl Offer<'_> {
 mod tests {
     use super::{super::catalogue::ALL, *};
     use model::rate_plan::{ModelKind, VersionDraft};
-    use sqlx::types::Uuid;
+    use uuid::Uuid;
 
     #[test]
     fn the_examples_are_valid_forms_and_have_every_model() {

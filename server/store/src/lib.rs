@@ -33,6 +33,6 @@ pub use account::{
 pub use error::{Constraint, StoreError};
 pub use pool::Store;
 pub use workspace::{
-    auto_joins, brand, contacts, customers, invites, invoices, members, meters, overview, products, rate_plans, security,
-    settings, subjects, subscriptions, time_zones, usage,
+    auto_joins, brand, contacts, customers, invites, invoices, members, meters, overview, products, rate_plans,
+    security, settings, subjects, subscriptions, time_zones, usage,
 };

@@ -111,8 +111,8 @@ impl TierInput {
 impl ChargeInput {
     /// Returns `true` if nothing was typed or chosen. Model and timing don't count: their controls always have a value.
     pub fn is_blank(&self) -> bool {
-        let chosen = self.controls().into_iter().filter(|(control, _)| !matches!(*control, "model" | "timing"));
-        chosen.into_iter().all(|(_, value)| value.trim().is_empty()) && self.tiers.iter().all(TierInput::is_blank)
+        let mut chosen = self.controls().into_iter().filter(|(control, _)| !matches!(*control, "model" | "timing"));
+        chosen.all(|(_, value)| value.trim().is_empty()) && self.tiers.iter().all(TierInput::is_blank)
     }
 
     fn set(&mut self, control: &str, value: String) {

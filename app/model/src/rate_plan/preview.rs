@@ -209,9 +209,8 @@ pub fn jumps(charge: &Metered, currency: Currency) -> Result<Vec<Jump>, OutOfRan
         let [below, above] = pair else { continue };
         let Some(bound) = below.up_to else { continue };
         // The price of the bound itself by either tier. A rise by a millionth of a unit is no jump.
-        let by = |tier: &Tier| {
-            bound.exact().times(tier.unit_price.exact())?.plus(Exact::minor(tier.flat_minor, currency))
-        };
+        let by =
+            |tier: &Tier| bound.exact().times(tier.unit_price.exact())?.plus(Exact::minor(tier.flat_minor, currency));
         let (from, to) =
             if volume { (by(below)?, by(above)?) } else { (Exact::ZERO, Exact::minor(above.flat_minor, currency)) };
         if from == to {

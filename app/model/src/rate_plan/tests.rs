@@ -87,7 +87,7 @@ fn parse_reports_every_invalid_control() {
     assert_eq!(of("package"), named(&["name", "meter", "included", "package_size", "package_price"]));
     let tiers = ["tiers.0.up_to", "tiers.0.unit_price", "tiers.0.flat", "tiers.1.unit_price", "tiers.1.flat"];
     for model in ["graduated", "volume"] {
-        assert_eq!(of(model), named(&[&["name", "meter", "included"], &tiers[..]].concat()));
+        assert_eq!(of(model), named(&[&["name", "meter", "included"][..], &tiers[..]].concat()));
     }
     assert_eq!(of("hourly"), named(&["name", "model"]));
     let input = VersionInput { minimum: "1.000".into(), note: "x".repeat(501), charges: Vec::new() };
