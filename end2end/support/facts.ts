@@ -42,18 +42,20 @@ export async function stringsOf(slug: string): Promise<string[]> {
   const rows = await sql<{ slug: string; text: string }>(
     `select w.slug, t.text from account.workspaces w join lateral (
        select unnest(array[c.id::text, c.name, c.email]) from workspace.customers c where c.workspace_id = w.id
+       union select unnest(array[c.external_id, c.legal_name, nullif(c.tax_id, '')]) from workspace.customers c where c.workspace_id = w.id
+       union select unnest(array[k.id::text, k.email]) from workspace.customer_contacts k where k.workspace_id = w.id
+       union select s.id::text from workspace.subscriptions s where s.workspace_id = w.id
        union select unnest(array[p.id::text, p.name, p.description]) from workspace.products p where p.workspace_id = w.id
        union select unnest(array[m.id::text, m.name, m.code]) from workspace.meters m where m.workspace_id = w.id
        union select unnest(array[r.id::text, r.name]) from workspace.rate_plans r where r.workspace_id = w.id
        union select unnest(array[i.id::text, i.number]) from workspace.invoices i where i.workspace_id = w.id
        union select unnest(array[f.id::text, f.name]) from workspace.imports f where f.workspace_id = w.id
        union select unnest(array[k.id::text, k.name, k.prefix]) from account.api_keys k where k.workspace_id = w.id
-       union select unnest(array[m.id::text, m.name]) from workspace.meters m where m.workspace_id = w.id
        union select unnest(array[e.key::text, e.event_id]) from workspace.events e where e.workspace_id = w.id
      ) t (text) on true`,
   );
   const others = rows.filter((row) => row.slug !== slug).map((row) => row.text).join("\n");
-  const own = rows.filter((row) => row.slug === slug && row.text.length > 5).map((row) => row.text);
+  const own = rows.filter((row) => row.slug === slug && row.text?.length > 5).map((row) => row.text);
   const telling = own.filter((text) => !others.includes(text));
   expect(telling.length, `${slug} has strings that no other workspace has`).toBeGreaterThan(100);
   return telling;

@@ -58,6 +58,14 @@ const SCENES: Scene[] = [
   { name: "overview", path: "/smartai-it/overview", shows: heading("Overview") },
   ...["products", "rate-plans", "customers", "usage", "usage/events", "invoices"].map(list),
   ...["products", "rate-plans", "customers", "usage/events", "invoices"].map(detail),
+  {
+    name: "a new subscription", path: "/smartai-it/customers?status=active",
+    act: async (page) => {
+      await openFirst(page);
+      await page.getByRole("link", { name: "New subscription" }).click();
+    },
+    shows: (page) => page.getByTestId("preview").getByTestId("bill").first(),
+  },
   { name: "list, nothing found", path: "/smartai-it/customers?q=zzzz", shows: (page) => page.getByRole("heading", { name: "No customers match" }) },
   { name: "no such row", path: ABSENT, refused: [404, ABSENT], shows: (page) => page.getByTestId("row-not-found") },
   {

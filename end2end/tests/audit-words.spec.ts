@@ -18,7 +18,7 @@ test("a line names the object by its name at that time, on the page and in the e
   const page = await as(ADA);
   const { request } = page.context();
   const grant = await grantOf(request, IT);
-  const input = { name: NAME, email: "w@b.example", country: "DE", rate_plan: "", note: "" };
+  const input = { name: NAME, email: "w@b.example", country: "DE", note: "" };
   const id = await (await call(request, "act_on_customer", { workspace: IT, grant, id: null, action: { action: "save", ...input } })).json();
   const set = (action: "archive" | "restore") => call(request, "act_on_customer", { workspace: IT, grant, id, action: { action } });
   expect((await set("archive")).status()).toBe(200);

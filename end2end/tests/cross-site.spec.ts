@@ -27,7 +27,7 @@ interface Target {
   /** The status that our own page gets. */
   own: number;
 }
-const customer = { name: `${NAME} customer`, email: "x@cross.example", country: "DE", rate_plan: "", note: "" };
+const customer = { name: `${NAME} customer`, email: "x@cross.example", country: "DE", note: "" };
 const product = { name: `${NAME} product`, code: "cross-site", description: "" };
 const plan = { name: `${NAME} plan`, code: "cross-site", currency: "EUR", interval: "month" };
 const TARGETS: Target[] = [
@@ -35,6 +35,11 @@ const TARGETS: Target[] = [
   { name: "the form of tokens", path: "/account/tokens", body: () => ({ form: { action: "create", name: `${NAME} form`, password: PASSWORD } }), own: 200 },
   { name: "act_on_customer", path: "/api/fn/act_on_customer", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: null, action: { action: "save", ...customer } } }), own: 200 },
   { name: "the form of a customer", path: "/smartai-it/customers/new", body: (grant) => ({ form: { action: "save", ...customer, grant } }), own: 303 },
+  { name: "save_contact", path: "/api/fn/save_contact", body: (grant) => ({ json: { workspace: "smartai-it", grant, customer: "018f4d9e-0000-7000-8000-000000000000", contact: null, input: { name: NAME, email: "x@cross.example" } } }), own: 404 },
+  { name: "start_subscription", path: "/api/fn/start_subscription", body: (grant) => ({ json: { workspace: "smartai-it", grant, customer: "018f4d9e-0000-7000-8000-000000000000", input: { plan: "018f4d9e-0000-7000-8000-000000000000", starts_on: "2031-01-01", seats: "1" } } }), own: 404 },
+  { name: "change_subscription", path: "/api/fn/change_subscription", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: "018f4d9e-0000-7000-8000-000000000000", input: { kind: "seats", seats: "2", from_on: "2031-01-01" } } }), own: 404 },
+  { name: "adjust_subscription", path: "/api/fn/adjust_subscription", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: "018f4d9e-0000-7000-8000-000000000000", action: { action: "cancel-end" } } }), own: 404 },
+  { name: "move_subscriptions", path: "/api/fn/move_subscriptions", body: (grant) => ({ json: { workspace: "smartai-it", grant, plan: "018f4d9e-0000-7000-8000-000000000000", to: 1, from: "2" } }), own: 404 },
   { name: "act_on_product", path: "/api/fn/act_on_product", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: null, action: { action: "save", ...product } } }), own: 200 },
   { name: "create_api_key", path: "/api/fn/create_api_key", body: (grant) => ({ json: { workspace: "smartai-it", grant, input: { name: `${NAME} key`, read: "on", life: "90", password: PASSWORD } } }), own: 200 },
   { name: "act_on_rate_plan", path: "/api/fn/act_on_rate_plan", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: null, action: { action: "create", ...plan } } }), own: 200 },

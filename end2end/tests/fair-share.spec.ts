@@ -65,7 +65,7 @@ test.afterAll(async () => {
   await sql("update account.workspaces set deleted_at = now() where id = $1", [id]);
 });
 
-const input = { name: "Cut off", email: "cut@large.example", country: "DE", rate_plan: "", note: "" };
+const input = { name: "Cut off", email: "cut@large.example", country: "DE", note: "" };
 const call = (name: string, cookie: string, json: unknown) => ({ method: "POST", path: `/api/fn/${name}`, cookie, json });
 const ATTACKS: Record<string, (at: At) => Omit<Attack, "base">> = {
   "changes of role that name oneself 100 times": ({ attackers: [cookie], grant }) => {

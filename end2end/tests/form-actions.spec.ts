@@ -75,7 +75,11 @@ test("every form names its action, and no other action is accepted", async ({ br
      where w.slug = $1 and u.email = $2 returning id`,
     [IT, ADA],
   );
+  const [subscription] = await sql(
+    "select s.id from workspace.subscriptions s join account.workspaces w on w.id = s.workspace_id where w.slug = $1 and s.ends_on is null limit 1", [IT]);
   const inside = [
+    `customers/${customer.id}/contacts/new`, `customers/${customer.id}/subscriptions/new`, `subscriptions/${subscription.id}`,
+    ...["plan", "seats", "end"].map((kind) => `subscriptions/${subscription.id}/change?kind=${kind}`),
     "customers/new", `customers/${customer.id}`, `customers/${customer.id}/edit`, "products/new", `products/${product.id}`, `products/${product.id}/edit`,
     `products/${meter.product_id}`, `products/${meter.product_id}/meters/new`, `products/${meter.product_id}/meters/${meter.id}/edit`,
     "rate-plans/new", `rate-plans/${published.id}`, `rate-plans/${plan.id}`, `rate-plans/${plan.id}/details`, `rate-plans/${plan.id}/edit`, `rate-plans/${plan.id}/publish`,
@@ -154,7 +158,7 @@ test("a page without a form, or with another form, refuses a post, which does no
   );
   // With a grant of this workspace, where Ada may edit, and valid fields: only the action is wrong.
   const grant = /name="grant" value="([^"]+)"/.exec((await send("GET", `/${IT}/customers/new`, { headers })).body)?.[1] ?? "";
-  const valid = { grant, name: "Changed", email: "changed@example.com", country: "DE", rate_plan: "", note: "", code: "changed", description: "" };
+  const valid = { grant, name: "Changed", email: "changed@example.com", country: "DE", note: "", code: "changed", description: "" };
   await send("GET", `/${FINANCE}/overview`, { headers });
   const before = await everything();
   for (const path of ["overview", "customers", "products", "rate-plans", "usage", "usage/events", "invoices", "settings/audit"]) {

@@ -7,7 +7,7 @@ import { FINANCE, IT, PRODUCT_ENG, customersOf, sql, workspaceOf } from "../supp
 import { PASSWORD } from "../support/people";
 
 const NAME = "Written by a test";
-const INPUT = { name: NAME, email: "written@customer.example", country: "NL", rate_plan: "", note: "" };
+const INPUT = { name: NAME, email: "written@customer.example", country: "NL", note: "" };
 
 const written = () =>
   sql<{ slug: string; id: string }>(
@@ -48,18 +48,28 @@ test("all other writes and page loads refuse a grant of another workspace", asyn
   const grant = await grantOf(request, IT);
   const [customer] = await customersOf(PRODUCT_ENG);
   const [product] = await sql("select p.id from workspace.products p where p.workspace_id = $1 limit 1", [(await workspaceOf(PRODUCT_ENG)).id]);
+  const [subscription] = await sql("select s.id, s.customer_id from workspace.subscriptions s where s.workspace_id = $1 limit 1", [(await workspaceOf(PRODUCT_ENG)).id]);
   const [plan] = await sql("select p.id from workspace.rate_plans p where p.workspace_id = $1 limit 1", [(await workspaceOf(PRODUCT_ENG)).id]);
   const [meter] = await sql("select m.id, m.product_id from workspace.meters m where m.workspace_id = $1 limit 1", [(await workspaceOf(PRODUCT_ENG)).id]);
   const state = () =>
     sql(`select (select md5(string_agg(r::text, '' order by r.id)) from workspace.rate_plans r) as plans,
       (select md5(string_agg(v::text, '' order by v.plan_id, v.version)) from workspace.rate_plan_versions v) as versions,
-      (select md5(string_agg(m::text, '' order by m.id)) from workspace.meters m) as meters, (select md5(string_agg(c::text, '' order by c.id)) from workspace.customers c) as customers,
+      (select md5(string_agg(m::text, '' order by m.id)) from workspace.meters m) as meters,
+      (select md5(string_agg(c::text, '' order by c.id)) from workspace.customers c) as customers,
+      (select md5(string_agg(f::text, '' order by f.subscription_id, f.from_on)) from workspace.subscription_phases f) as phases,
+      (select md5(string_agg(k::text, '' order by k.id)) from workspace.customer_contacts k) as contacts,
       (select md5(string_agg(p::text, '' order by p.id)) from workspace.products p) as products`);
   const before = await state();
   const input = { name: NAME, code: "written-by-a-test", description: "" };
   for (const [name, data] of [
     ["act_on_customer", { id: customer.id, action: { action: "save", ...INPUT } }],
     ["act_on_customer", { id: customer.id, action: { action: "archive" } }],
+    ["act_on_customer", { id: customer.id, action: { action: "add-subject", subject: "grants" } }],
+    ["save_contact", { customer: customer.id, contact: null, input: { name: NAME, email: "x@grants.example" } }],
+    ["start_subscription", { customer: customer.id, input: { plan: plan.id, starts_on: "2031-01-01", seats: "1" } }],
+    ["change_subscription", { id: subscription.id, input: { kind: "seats", seats: "99", from_on: "2031-01-01" } }],
+    ["adjust_subscription", { id: subscription.id, action: { action: "cancel-end" } }],
+    ["move_subscriptions", { plan: plan.id, to: 1, from: "2" }],
     ["act_on_product", { id: null, action: { action: "save", ...input } }],
     ["act_on_product", { id: product.id, action: { action: "save", ...input } }],
     ["act_on_product", { id: product.id, action: { action: "archive" } }],

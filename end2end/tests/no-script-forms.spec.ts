@@ -40,12 +40,16 @@ test("a customer is created after errors that keep the input, edited, archived a
 
   await page.fill("[name=email]", "Accounts@Scriptless.example");
   await page.selectOption("[name=country]", "DE");
-  await page.selectOption("[name=rate_plan]", { index: 1 });
+  await page.fill("[name=legal_name]", `${NAME} Söhne GmbH`);
+  await page.fill("[name=address]", "Kastanienallee 7\n10435 Berlin");
+  await page.fill("[name=external_id]", "scriptless-1");
   await page.getByRole("button", { name: "Create customer" }).click();
   await expect(page).toHaveURL(/\/smartai-it\/customers\/[0-9a-f-]{36}$/);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(typed.name);
   await expect(page.getByRole("definition").filter({ hasText: "accounts@scriptless.example" })).toBeVisible();
   await expect(page.getByRole("definition").filter({ hasText: typed.note }), "the note differs from the input").toBeVisible();
+  await expect(page.getByRole("definition").filter({ hasText: "10435 Berlin" })).toBeVisible();
+  await expect(page.getByTestId("subjects"), "the external id is no subject").toContainText("scriptless-1");
   expect(await made()).toBe("1");
 
   const detail = page.url();
@@ -115,7 +119,7 @@ test("a colour that does not exist is refused at its field, and the stored one s
 test("a form of one workspace that is posted to another writes nothing", async () => {
   await page.goto("/smartai-it/customers/new");
   const grant = await page.locator("form.form-page [name=grant]").inputValue();
-  const form = { action: "save", name: `${NAME} stray`, email: "a@stray.example", country: "DE", rate_plan: "", note: "", grant };
+  const form = { action: "save", name: `${NAME} stray`, email: "a@stray.example", country: "DE", note: "", grant };
   const stray = await context.request.post("/smartai-product-eng/customers/new", { form, headers: { origin: new URL(page.url()).origin }, maxRedirects: 0 });
   expect(stray.status(), "the answer is not a conflict").toBe(409);
   expect(await value("select count(*) from workspace.customers where starts_with(name, $1)", [NAME]), "the form was saved").toBe("0");

@@ -277,7 +277,7 @@ test("a grant of a revoked seat writes nothing", async ({ as }) => {
       workspace: IT,
       grant,
       id: null,
-      action: { action: "save", name: "Revocation control", email: "a@b.example", country: "DE", rate_plan: "", note: "" },
+      action: { action: "save", name: "Revocation control", email: "a@b.example", country: "DE", note: "" },
     });
   expect((await save()).status(), "control: the grant writes before the revocation").toBe(200);
   await unseat(VIK, IT);

@@ -320,8 +320,9 @@ impl Facts<'_> {
     /// # Errors
     /// As [`bill`](Self::bill).
     pub fn compare(&self, before: &Schedule, after: &Schedule, day: Date) -> Result<Vec<Comparison>, Unpriced> {
-        let mut before = self.bills(before, day)?.into_iter();
-        let mut after = self.bills(after, day)?.into_iter();
+        let from = first_affected(before, day, self.today);
+        let mut before = self.bills(before, from)?.into_iter();
+        let mut after = self.bills(after, from)?.into_iter();
         let mut all = Vec::new();
         for _ in 0..PREVIEWED {
             let pair = Comparison { before: before.next(), after: after.next() };
@@ -355,6 +356,12 @@ fn difference(line: BillLine, charged_minor: i64) -> Result<BillLine, Unpriced> 
     let due_minor = line.minor;
     let minor = due_minor.checked_sub(charged_minor).ok_or_else(|| Unpriced::OutOfRange(line.name.clone()))?;
     Ok(BillLine { minor, working: Working::Difference { due_minor, charged_minor }, ..line })
+}
+
+/// Returns the day of the first invoice that a change on `day` can affect: the first day of its period, if that is
+/// later than today, because fees may be charged in advance then. Otherwise the invoice after the change.
+pub fn first_affected(before: &Schedule, day: Date, today: Date) -> Date {
+    before.period_on(day).map(|period| period.from).filter(|from| *from > today).unwrap_or(day)
 }
 
 /// Returns the meters and days whose usage the invoices from a day on depend on, as well as the current period.

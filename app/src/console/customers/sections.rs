@@ -62,7 +62,7 @@ fn subscription(scope: Scope, row: &SubscriptionRow) -> AnyView {
         None => format!("from {}", moment::date(row.starts_on)),
     };
     view! {
-        <tr data-testid="row">
+        <tr data-testid="subscription">
             <td class="col-main"><a draggable="false" class="row-link" href=scope.url(&Page::Subscription(row.id))>{name}</a></td>
             <td class="fit">{subscription_state(row.state)}</td>
             <td class="col-sm fit">{row.seats.to_string()}</td>

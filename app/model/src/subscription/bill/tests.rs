@@ -121,6 +121,20 @@ fn an_upgrade_within_a_period_that_was_paid_in_advance_is_settled_on_the_next_in
     assert_eq!(compared[0].after.as_ref().unwrap().on, date!(2026 - 05 - 01));
 }
 
+/// The invoice on the first day of the period knows of the change already.
+#[test]
+fn a_change_that_is_planned_for_a_later_period_is_charged_in_advance() {
+    let terms = [terms(1, vec![fee(3_100, Timing::Advance)]), terms(2, vec![fee(6_200, Timing::Advance)])];
+    let before = schedule(date!(2031 - 01 - 01), date!(2031 - 01 - 17));
+    let change = date!(2031 - 02 - 11);
+    let after = before.with_plan(change, &version(2)).unwrap();
+    let compared = facts(date!(2026 - 11 - 30), &terms, &[]).compare(&before, &after, change).unwrap();
+    let first = &compared[0];
+    assert_eq!(first.before.as_ref().map(|bill| (bill.on, bill.total.minor)), Some((date!(2031 - 02 - 01), 3_100)));
+    assert_eq!(first.after.as_ref().map(amounts), Some(vec![1_107, 3_986]), "10 and 18 of 28 days");
+    assert_eq!(compared[1].after.as_ref().map(amounts), Some(vec![6_200]));
+}
+
 #[test]
 fn the_first_period_of_a_new_subscription_is_prorated() {
     let terms = [terms(1, vec![fee(1_000, Timing::Advance), per_unit("1")])];

@@ -15,7 +15,7 @@ use model::{
     subscription::{
         Change, ChangeInput, ChangeKind, ChangePage, NewSubscription, NewSubscriptionInput, NewSubscriptionPage,
         OfferedPlan, Phase, Preview, Schedule,
-        bill::{Comparison, Facts, needed},
+        bill::{Comparison, Facts, first_affected, needed},
     },
 };
 use time::Date;
@@ -156,7 +156,7 @@ async fn compared<M: Mode>(
     let today = tx.today();
     let schedules: Vec<&Schedule> = before.into_iter().chain([after]).collect();
     let terms = terms(tx, &schedules).await?;
-    let needed = needed(&schedules, &terms, today, day);
+    let needed = needed(&schedules, &terms, today, before.map_or(day, |before| first_affected(before, day, today)));
     let used = usage(tx, customer, &needed).await?;
     let facts = Facts { today, currency, terms: &terms, used: &used };
     let compared = match before {

@@ -1,0 +1,144 @@
+// The JSON API of customers' billing details, contacts, subjects and subscriptions. A customer, contact or subscription
+// of another workspace gets the same answer as one that does not exist (docs/SECURITY.md, I-7).
+import { expect, test, type Browser } from "@playwright/test";
+import { FINANCE, IT, customersOf, sql, workspaceOf } from "../support/facts";
+import { forget, forgetTokens } from "../support/made";
+import { PASSWORD, contextOf, open } from "../support/people";
+import { problem, send } from "../support/raw";
+
+const NAME = "Subscribed by API";
+const ADA = "ada@smartai.example";
+const ROOT = `/api/v1/workspaces/${IT}`;
+let token: string;
+let plan: string;
+
+async function tokenOf(browser: Browser): Promise<string> {
+  const context = await contextOf(browser, ADA);
+  const page = await context.newPage();
+  await open(page, "/account/tokens");
+  await page.fill("[name=name]", NAME);
+  await page.fill("[name=password]", PASSWORD);
+  await page.getByRole("button", { name: "Create token" }).click();
+  const made = (await page.getByTestId("token").textContent()) ?? "";
+  await context.close();
+  return made;
+}
+
+async function ask(method: string, path: string, json?: unknown) {
+  const answer = await send(method, path.startsWith("/api") ? path : `${ROOT}/${path}`, { headers: { authorization: `Bearer ${token}` }, json });
+  return { status: answer.status, answer, body: answer.body ? JSON.parse(answer.body) : null };
+}
+
+test.beforeAll(async ({ browser }) => {
+  token = await tokenOf(browser);
+  const { id } = await workspaceOf(IT);
+  [{ id: plan }] = await sql(
+    `select p.id from workspace.rate_plans p join workspace.rate_plan_versions v on v.workspace_id = p.workspace_id and v.plan_id = p.id
+     where p.workspace_id = $1 and p.status = 'active' and v.state = 'published' order by p.name limit 1`, [id]);
+});
+test.afterEach(() => forget(NAME));
+test.afterAll(() => forgetTokens(NAME));
+
+const draft = { name: NAME, email: "a@api.example", country: "DE" };
+const fields = (body: { errors: { pointer: string }[] }) => body.errors.map((error) => error.pointer);
+
+test("a customer is created and replaced by its external id", async () => {
+  const path = "customers/by-external-id/api%2F17";
+  const first = await ask("PUT", path, { ...draft, legal_name: "API GmbH", address: "Main Street 1\nBerlin", tax_id: "DE1" });
+  expect([first.status, first.body.external_id, first.body.subjects]).toEqual([201, "api/17", ["api/17"]]);
+  const second = await ask("PUT", path, { ...draft, legal_name: "API AG" });
+  expect([second.status, second.body.id, second.body.legal_name, second.body.tax_id]).toEqual([200, first.body.id, "API AG", ""]);
+  const other = await ask("POST", "customers", { ...draft, external_id: "api/17" });
+  expect([other.status, fields(other.body)]).toEqual([422, ["/external_id"]]);
+  const patched = await ask("PATCH", `customers/${first.body.id}`, { external_id: null });
+  expect([patched.status, patched.body.external_id, patched.body.subjects]).toEqual([200, null, []]);
+  const wrong = await ask("PUT", path, { ...draft, external_id: "another" });
+  expect([wrong.status, fields(wrong.body)]).toEqual([422, ["/external_id"]]);
+});
+
+test("contacts and subjects are added, changed and removed", async () => {
+  const { id } = (await ask("POST", "customers", draft)).body;
+  const contact = await ask("POST", `customers/${id}/contacts`, { name: "Ada", email: "Ada@api.example" });
+  expect([contact.status, contact.body.email, contact.body.gets_invoices]).toEqual([201, "ada@api.example", true]);
+  const twice = await ask("POST", `customers/${id}/contacts`, { name: "Ada", email: "ada@api.example" });
+  expect([twice.status, fields(twice.body)]).toEqual([422, ["/email"]]);
+  const path = `customers/${id}/contacts/${contact.body.id}`;
+  expect((await ask("PATCH", path, { gets_invoices: false })).body.gets_invoices).toBe(false);
+  expect((await ask("DELETE", path)).status).toBe(204);
+  expect((await ask("DELETE", path)).status).toBe(404);
+  expect((await ask("POST", `customers/${id}/subjects`, { subject: "api-device" })).body.items).toEqual(["api-device"]);
+  expect((await ask("DELETE", `customers/${id}/subjects/api-device`)).status).toBe(204);
+  expect((await ask("GET", `customers/${id}/subjects`)).body.items).toEqual([]);
+});
+
+test("a subscription is started, changed, ended and undone, and its next invoice has steps", async () => {
+  const { id } = (await ask("POST", "customers", draft)).body;
+  const bad = await ask("POST", `customers/${id}/subscriptions`, { rate_plan_id: "x", starts_on: "2026-02-30", seats: 0 });
+  expect([bad.status, fields(bad.body)]).toEqual([422, ["/rate_plan_id", "/starts_on", "/seats"]]);
+  const made = await ask("POST", `customers/${id}/subscriptions`, { rate_plan_id: plan, starts_on: "2031-01-17", billing_day: "first", seats: 2 });
+  expect([made.status, made.body.state, made.body.seats, made.body.anchor_on]).toEqual([201, "planned", 2, "2031-01-01"]);
+  const path = `subscriptions/${made.body.id}`;
+  const changed = await ask("POST", `${path}/phases`, { from_on: "2031-03-01", seats: 5 });
+  expect(changed.body.phases.map((phase: { from_on: string; seats: number }) => [phase.from_on, phase.seats])).toEqual([["2031-01-17", 2], ["2031-03-01", 5]]);
+  expect((await ask("POST", `${path}/phases`, { from_on: "2031-03-01", seats: 5, rate_plan_id: plan })).status).toBe(422);
+  expect((await ask("POST", `${path}/phases`, { from_on: "2030-03-01", seats: 9 })).status, "before its first day").toBe(422);
+  expect((await ask("DELETE", `${path}/phases/2031-03-01`)).status).toBe(204);
+  expect((await ask("POST", `${path}/end`, { last_on: "2031-06-30" })).body.last_on).toBe("2031-06-30");
+  expect((await ask("DELETE", `${path}/end`)).status).toBe(204);
+  expect((await ask("GET", path)).body).toEqual(made.body);
+  expect((await ask("GET", `customers/${id}/subscriptions`)).body.items).toHaveLength(1);
+
+  const upcoming = await ask("GET", `customers/${id}/upcoming`);
+  const [{ subscription_id, invoice, problem: none }] = upcoming.body.items;
+  expect([subscription_id, none]).toEqual([made.body.id, null]);
+  expect(["2031-01-17", "2031-02-01"]).toContain(invoice.on);
+  for (const line of invoice.lines) expect(line.steps.length, line.name).toBeGreaterThan(0);
+  const cents = (text: string) => Math.round(Number(text) * 100);
+  expect(invoice.lines.reduce((sum: number, line: { amount: string }) => sum + cents(line.amount), 0)).toBe(cents(invoice.total));
+});
+
+test("the list of subscriptions is paged and has each one once", async () => {
+  const seen: string[] = [];
+  let after = "";
+  for (let pages = 0; pages < 50; pages++) {
+    const page = await ask("GET", `subscriptions?limit=7${after}`);
+    expect(page.status).toBe(200);
+    seen.push(...page.body.items.map((item: { id: string }) => item.id));
+    if (page.body.next === null) break;
+    after = `&after=${page.body.next}`;
+  }
+  const rows = await sql("select id from workspace.subscriptions where workspace_id = $1", [(await workspaceOf(IT)).id]);
+  expect(new Set(seen).size).toBe(seen.length);
+  expect(seen.sort()).toEqual(rows.map((row) => row.id).sort());
+  expect((await ask("GET", "subscriptions?limit=101")).status).toBe(400);
+  expect((await ask("GET", "subscriptions?after=x")).status).toBe(400);
+});
+
+test("customers and subscriptions of another workspace are as if absent", async () => {
+  const { id: finance } = await workspaceOf(FINANCE);
+  const [foreign] = await customersOf(FINANCE);
+  const [subscription] = await sql("select id from workspace.subscriptions where workspace_id = $1 limit 1", [finance]);
+  const missing = "018f4d9e-0000-7000-8000-000000000000";
+  const requests = (customer: string, id: string): [string, string, unknown?][] => [
+    ["GET", `customers/${customer}/contacts`],
+    ["POST", `customers/${customer}/contacts`, { name: "x", email: "x@api.example" }],
+    ["GET", `customers/${customer}/subjects`],
+    ["POST", `customers/${customer}/subjects`, { subject: "x" }],
+    ["GET", `customers/${customer}/subscriptions`],
+    ["POST", `customers/${customer}/subscriptions`, { rate_plan_id: plan, starts_on: "2031-01-01" }],
+    ["GET", `customers/${customer}/upcoming`],
+    ["GET", `subscriptions/${id}`],
+    ["POST", `subscriptions/${id}/phases`, { from_on: "2031-01-01", seats: 3 }],
+    ["DELETE", `subscriptions/${id}/phases/2031-01-01`],
+    ["POST", `subscriptions/${id}/end`, { last_on: "2031-01-01" }],
+    ["DELETE", `subscriptions/${id}/end`],
+  ];
+  const absent = requests(missing, missing);
+  for (const [index, [method, path, json]] of requests(foreign.id, subscription.id).entries()) {
+    const here = await ask(method, path, json);
+    const none = await ask(absent[index][0], absent[index][1], absent[index][2]);
+    expect(here.status, `${method} ${path}`).toBe(404);
+    expect(problem(here.answer), `${method} ${path} tells that it exists`).toEqual(problem(none.answer));
+  }
+  expect((await ask("GET", `customers/${(await customersOf(IT))[0].id}/contacts`)).status, "control").toBe(200);
+});
