@@ -179,6 +179,7 @@ pub fn draw(visit: Visit) -> AnyView {
                 | VisitData::General(_)
                 | VisitData::Branding
                 | VisitData::Security(_)
+                | VisitData::ApiKeys(_)
                 | VisitData::Audit(_)
                 | VisitData::Danger(_) => return None,
             })

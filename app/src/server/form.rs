@@ -133,8 +133,6 @@ pub(crate) enum Outcome {
     /// Shows the page of the form again, with these values.
     Again(Returned),
     Show(Response<Body>),
-    /// Shows the page of the form again, with these values.
-    Again(Returned),
 }
 
 /// Redirects to the second-factor prompt, which returns to `back`.

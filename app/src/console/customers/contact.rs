@@ -41,10 +41,10 @@ pub fn contact_form(scope: Scope, customer: &str, input: &ContactInput) -> AnyVi
         Some(_) => page.typed("gets_invoices").is_some(),
         None => !input.gets_invoices.is_empty(),
     };
-    let of = scope.url(&Page::list(Noun::Customers));
+    let (of, customer) = (scope.url(&Page::list(Noun::Customers)), customer.to_owned());
     view! {
         <FormShell page title button back>
-            <p class="muted"><a class="link" href=of>"Customers"</a>" / "{customer.to_owned()}</p>
+            <p class="muted"><a class="link" href=of>"Customers"</a>" / "{customer}</p>
             <TextField name="name" label="Name" value=name errors hint="A person or a department."/>
             <TextField name="email" label="Email" kind="email" value=email errors/>
             <div class="field"><label class="check"><input type="checkbox" name="gets_invoices" value="on" checked=gets_invoices/><span>"Gets invoices"</span></label></div>

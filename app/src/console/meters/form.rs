@@ -107,8 +107,10 @@ pub fn edit(scope: Scope, meter: &Meter) -> AnyView {
     let errors = page.state.errors;
     let (name, unit) = (value("name", &meter.name), value("unit", &meter.unit));
     let filter = filter_lines(&meter.filter);
+    let Meter { name: title, code, event_type, counts_from, .. } = meter.clone();
+    let counted = counts(meter);
     view! {
-        <FormShell page title=meter.name.clone() button="Save" back=Page::Product(product)>
+        <FormShell page title button="Save" back=Page::Product(product)>
             <div class="form-part" role="group" aria-label="Details">
                 <TextField name="name" label="Name" value=name errors/>
                 <TextField name="unit" label="Unit" value=unit errors/>
@@ -117,11 +119,11 @@ pub fn edit(scope: Scope, meter: &Meter) -> AnyView {
                 <h2 id="counts">"What it counts"</h2>
                 <p class="muted">"This can’t be changed. Create another meter instead."</p>
                 <dl class="facts">
-                    {fact("Code", view! { <span class="mono">{meter.code.clone()}</span> })}
-                    {fact("Event type", view! { <span class="mono">{meter.event_type.clone()}</span> })}
-                    {fact("Quantity", counts(meter))}
+                    {fact("Code", view! { <span class="mono">{code}</span> })}
+                    {fact("Event type", view! { <span class="mono">{event_type}</span> })}
+                    {fact("Quantity", counted)}
                     {(!filter.is_empty()).then(|| fact("Only events with", view! { <span class="mono">{filter.replace('\n', ", ")}</span> }))}
-                    {fact("Counts from", moment::date(meter.counts_from))}
+                    {fact("Counts from", moment::date(counts_from))}
                 </dl>
             </section>
         </FormShell>

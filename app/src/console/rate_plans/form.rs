@@ -80,16 +80,17 @@ pub fn details(scope: Scope, id: RatePlanId, input: &RatePlanInput) -> AnyView {
     let errors = page.state.errors;
     let (name, code) = (value("name", &input.name), value("code", &input.code));
     let interval = Interval::from_word(&input.interval).map(words::interval_label).unwrap_or_default();
+    let RatePlanInput { name: title, currency, interval: stored, .. } = input.clone();
     view! {
-        <FormShell page title=input.name.clone() button="Save" back=Page::RatePlan(id)>
+        <FormShell page title button="Save" back=Page::RatePlan(id)>
             <div class="form-part" role="group" aria-label="Details">
                 <TextField name="name" label="Name" value=name errors/>
                 <TextField name="code" label="Code" value=code errors mono=true hint="Used in the API. Letters, digits, hyphens and underscores."/>
                 // Not changed by the form, but checked with it.
-                <input type="hidden" name="currency" value=input.currency.clone()/>
-                <input type="hidden" name="interval" value=input.interval.clone()/>
+                <input type="hidden" name="currency" value=currency.clone()/>
+                <input type="hidden" name="interval" value=stored/>
                 <dl class="facts">
-                    {fact("Currency", input.currency.clone())}
+                    {fact("Currency", currency)}
                     {fact("Billing period", interval)}
                 </dl>
             </div>

@@ -1,6 +1,6 @@
 //! Server side of the workspace settings: page data and server functions. Also creates and restores workspaces.
 
-use super::keys::api::{self as keys, CREATED};
+use super::keys::api as keys;
 use crate::server::workspace::{opened, reading, writing};
 use crate::{
     boot::Returned,
@@ -213,7 +213,7 @@ pub(crate) async fn submit(
             KeysForm::Create(input) => {
                 // The key is in this response only: it is not stored and must not be in a URL.
                 let key = keys::create(call, slug, grant, &input).await?;
-                let values = vec![(CREATED.to_owned(), key)];
+                let values = vec![(keys::CREATED.to_owned(), key)];
                 return Ok(Outcome::Again(Returned { values, ..Returned::default() }));
             }
             KeysForm::Revoke { id } => {

@@ -94,8 +94,9 @@ pub fn chart(scope: Scope, report: &UsageReport, at: usize, chart: &UsageChart) 
     let compared = report.query.compare.then(|| {
         view! { <li><span class="key before" aria-hidden="true"></span><span class="text">{format!("{} to {}", moment::date(report.before.from), moment::date(report.before.to()))}</span></li> }
     });
+    let labelled_by = heading.clone();
     view! {
-        <section class="section usage-chart" aria-labelledby=heading.clone() data-hue=move || scope.hue() data-testid="chart">
+        <section class="section usage-chart" aria-labelledby=labelled_by data-hue=move || scope.hue() data-testid="chart">
             <div class="section-head">
                 <h2 id=heading>{chart.title.clone()}</h2>
                 <span class="sum" data-testid="total">{amount(chart.all.total, &chart.unit)}</span>
@@ -177,10 +178,11 @@ fn table(report: &UsageReport, chart: &UsageChart, drawn: &[(bool, Series)]) -> 
     let sums =
         several.then(|| drawn.iter().map(|(_, series)| view! { <td>{series.total.grouped()}</td> }).collect_view());
     let caption = format!("{} per day", chart.title);
+    let label = caption.clone();
     view! {
         <details class="twin" data-testid="twin">
             <summary>"Show as table"</summary>
-            <div class="scroll-x" tabindex="0" role="region" aria-label=caption.clone()>
+            <div class="scroll-x" tabindex="0" role="region" aria-label=label>
                 <table class="twin-table">
                     <caption class="visually-hidden">{caption}</caption>
                     <thead><tr><th scope="col">"Day"</th>{heads}<th scope="col">{if several { "All" } else { "Quantity" }}</th>{compare.then(|| view! { <th scope="col">"Before"</th> })}</tr></thead>

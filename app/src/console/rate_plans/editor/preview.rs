@@ -124,8 +124,9 @@ fn metered_view(metered: &Metered, name: &str, at: usize, currency: Currency) ->
     let jumps = jumps(metered, currency).unwrap_or_default();
     let jumps =
         jumps.into_iter().map(|jump| view! { <li class:falls=jump.falls>{jump.sentence()}</li> }).collect_view();
+    let labelled_by = heading.clone();
     view! {
-        <section aria-labelledby=heading.clone()>
+        <section aria-labelledby=labelled_by>
             <h2 id=heading>{name.to_owned()}</h2>
             {drawn(metered, name, currency)}
             {compared(metered, currency)}
