@@ -16,6 +16,8 @@ pub mod deferred;
 #[cfg(feature = "ssr")]
 pub mod documents;
 pub mod error;
+#[cfg(feature = "ssr")]
+pub mod imports;
 pub mod layout;
 pub mod live;
 #[cfg(feature = "ssr")]

@@ -45,6 +45,7 @@ export async function stringsOf(slug: string): Promise<string[]> {
        union select unnest(array[p.id::text, p.name, p.description]) from workspace.products p where p.workspace_id = w.id
        union select unnest(array[r.id::text, r.name]) from workspace.rate_plans r where r.workspace_id = w.id
        union select unnest(array[i.id::text, i.number]) from workspace.invoices i where i.workspace_id = w.id
+       union select unnest(array[f.id::text, f.name]) from workspace.imports f where f.workspace_id = w.id
        union select unnest(array[k.id::text, k.name, k.prefix]) from account.api_keys k where k.workspace_id = w.id
        union select unnest(array[m.id::text, m.name]) from workspace.meters m where m.workspace_id = w.id
        union select unnest(array[e.key::text, e.event_id]) from workspace.events e where e.workspace_id = w.id

@@ -36,6 +36,8 @@ const TARGETS: Target[] = [
   { name: "the form of a customer", path: "/smartai-it/customers/new", body: (grant) => ({ form: { action: "save", ...customer, grant } }), own: 303 },
   { name: "act_on_product", path: "/api/fn/act_on_product", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: null, action: { action: "save", ...product } } }), own: 200 },
   { name: "create_api_key", path: "/api/fn/create_api_key", body: (grant) => ({ json: { workspace: "smartai-it", grant, input: { name: `${NAME} key`, read: "on", life: "90", password: PASSWORD } } }), own: 200 },
+  { name: "act_on_import", path: "/api/fn/act_on_import", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: "018f4d9e-0000-7000-8000-000000000000", action: { action: "stop" } } }), own: 404 },
+  { name: "the form of an import", path: "/smartai-it/usage/import", body: (grant) => ({ form: { action: "upload", grant } }), own: 422 },
   { name: "switch_workspace", path: "/api/fn/switch_workspace", body: () => ({ json: { to: "smartai-it" } }), own: 200 },
 ];
 

@@ -56,8 +56,16 @@ test("every form names its action, and no other action is accepted", async ({ br
   const [customer] = await customersOf(IT);
   const [product] = await sql("select p.id from workspace.products p join account.workspaces w on w.id = p.workspace_id where w.slug = $1 limit 1", [IT]);
   const [organization] = await sql("select id from account.organizations where name = 'SmartAI'");
+  // An import without its file shows its forms, too.
+  const [file] = await sql(
+    `insert into workspace.imports (workspace_id, id, name, bytes, file_sha256, state, created_by)
+     select w.id, gen_random_uuid(), 'Forms.csv', 1, sha256('a'), 'uploaded', u.id from account.workspaces w, account.users u
+     where w.slug = $1 and u.email = $2 returning id`,
+    [IT, ADA],
+  );
   const inside = [
     "customers/new", `customers/${customer.id}`, `customers/${customer.id}/edit`, "products/new", `products/${product.id}`, `products/${product.id}/edit`,
+    "usage/import", `usage/import/${file.id}`, `usage/import/${file.id}/mapping`,
     "settings/general", "settings/branding", "settings/members", "settings/security", "settings/keys", "settings/danger",
   ].map((path) => `/${IT}/${path}`);
   const own = ["/home", "/new", "/welcome", "/account/profile", "/account/preferences", "/account/sessions", "/account/security", "/account/tokens", "/no-such-workspace"];
@@ -117,6 +125,7 @@ test("every form names its action, and no other action is accepted", async ({ br
     expect((await post(ofStatus, [ofStatus.actions[0]])).status, "control: its own action is accepted").toBe(303);
     expect(await everything(), "control: a change is found").not.toBe(before);
   } finally {
+    await sql("delete from workspace.imports where id = $1", [file.id]);
     await sql("update workspace.customers set status = $2 where id = $1", [customer.id, status]);
   }
 });

@@ -60,6 +60,7 @@ test("all other writes and page loads refuse a grant of another workspace", asyn
     ["act_on_product", { id: product.id, action: { action: "save", ...input } }],
     ["act_on_product", { id: product.id, action: { action: "archive" } }],
     ["create_api_key", { input: { name: NAME, read: "on", life: "90", password: PASSWORD } }],
+    ["act_on_import", { id: customer.id, action: { action: "stop" } }],
     ["load_page", { page: "customers" }],
   ] as const) {
     const answer = await call(request, name, { workspace: PRODUCT_ENG, grant, ...data });

@@ -1,4 +1,4 @@
-//! The JSON API: `/api/fn` for the client, `/api/v1` for API clients, and the pictures that the console's pages show.
+//! The JSON API: `/api/fn` for the client, `/api/v1` for API clients, and the pictures and files of the console's pages.
 //!
 //! `/api/v1` accepts operator tokens and API keys of workspaces. It reads no cookies, so it can't be used by cross-site requests from a
 //! browser. Resources of other tenants and missing resources give the same response (docs/SECURITY.md, I-7).
@@ -19,6 +19,7 @@ pub(crate) mod etag;
 mod event_list;
 pub(crate) mod events;
 mod idempotency;
+mod imports;
 mod json;
 mod meters;
 mod openapi;
@@ -56,6 +57,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/live", get(live::open))
         .route("/pictures/workspaces/{slug}/{name}", get(pictures::logo))
         .route("/pictures/people/{id}/{name}", get(pictures::portrait))
+        .route("/imports/{slug}/{id}/refusals.csv", get(imports::refusals))
         .route("/v1/openapi.json", get(openapi::document))
         .merge(resources(state))
         .merge(events(state))

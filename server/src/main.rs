@@ -29,6 +29,7 @@ mod services;
 mod shutdown;
 mod state;
 mod telemetry;
+mod upload;
 mod web_origin;
 
 use clap::Parser as _;

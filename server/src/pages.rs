@@ -185,6 +185,6 @@ pub(crate) async fn limited(path: &str, body: Body) -> Result<Bytes, Response> {
 
 /// Returns the path and query only. The host in the request target is ignored: pages are always rendered for this
 /// server.
-fn local(uri: &Uri) -> Uri {
+pub(crate) fn local(uri: &Uri) -> Uri {
     uri.path_and_query().and_then(|path| Uri::try_from(path.as_str()).ok()).unwrap_or_default()
 }

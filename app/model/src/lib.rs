@@ -26,6 +26,7 @@ pub mod finder;
 pub mod hue;
 pub mod id;
 pub mod idn;
+pub mod import;
 pub mod invite;
 pub mod link;
 pub mod list;

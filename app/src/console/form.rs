@@ -59,6 +59,11 @@ impl FormPage {
         Self { state, submit, scope }
     }
 
+    /// Submits the form. For forms with markup of their own.
+    pub fn submit(self, event: SubmitEvent) {
+        self.submit.run(event);
+    }
+
     /// Returns the value that was typed into a control of a form returned by the server.
     pub fn typed(self, name: &str) -> Option<String> {
         self.state.typed(name)

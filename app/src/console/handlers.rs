@@ -3,8 +3,8 @@
 
 use crate::{
     console::{
-        PageData, customers::api as customers, products::api as products, settings::api as settings,
-        subscriptions::api as subscriptions,
+        PageData, customers::api as customers, imports::api as imports, products::api as products,
+        settings::api as settings, subscriptions::api as subscriptions,
     },
     error::AppError,
     routes::{Page, VisitData},
@@ -44,6 +44,9 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
         Page::Events(query) => Some(VisitData::Events(Box::new(usage::events(tx, query).await?))),
         Page::Event(key) => usage::event(tx, *key).await?.map(|e| VisitData::Event(Box::new(e))),
         Page::Invoice(id) => invoices::get(tx, *id).await?.map(|i| VisitData::Invoice(Box::new(i))),
+        Page::Imports => Some(imports::list(tx).await?),
+        Page::Import(id) => imports::view(tx, *id).await?,
+        Page::ImportMapping(layout) => imports::form(tx, layout).await?,
         Page::NewProduct => Some(VisitData::ProductForm(ProductInput::default())),
         Page::EditProduct(id) => store::products::get(tx, *id).await?.map(|p| {
             VisitData::ProductForm(ProductInput { name: p.row.name, code: p.row.code, description: p.description })
@@ -81,6 +84,9 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
 /// # Errors
 /// [`AppError::Invalid`] on `action` if the page has no such form; otherwise those of the action.
 pub(crate) async fn submit(call: &Call, slug: &Slug, page: &Page, form: &mut Form) -> Result<Outcome, AppError> {
+    if let Page::Imports | Page::Import(_) | Page::ImportMapping(_) = page {
+        return imports::submit(call, slug, page, form).await;
+    }
     // A record is saved by its form, and archived and restored on its own page.
     let saves = form.get("action") == "save" || form.get("action") == "preview";
     if page.noun().is_some() && page.is_form() != saves {
@@ -124,6 +130,9 @@ pub(crate) async fn submit(call: &Call, slug: &Slug, page: &Page, form: &mut For
         Page::Overview
         | Page::List(_)
         | Page::RatePlan(_)
+        | Page::Imports
+        | Page::Import(_)
+        | Page::ImportMapping(_)
         | Page::Usage(_)
         | Page::Events(_)
         | Page::Event(_)

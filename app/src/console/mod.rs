@@ -19,6 +19,7 @@ mod form;
 #[cfg(feature = "ssr")]
 pub(crate) mod handlers;
 mod host;
+mod imports;
 mod invoices;
 mod list;
 mod overview;
@@ -93,6 +94,9 @@ pub fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <RouteView path=At("rate-plans/:id") view=view(visit_page)/>
             <RouteView path=At("customers/:id") view=view(visit_page)/>
             <RouteView path=At("customers/:id/edit") view=view(visit_page)/>
+            <RouteView path=At("usage/import") view=view(visit_page)/>
+            <RouteView path=At("usage/import/:id") view=view(visit_page)/>
+            <RouteView path=At("usage/import/:id/mapping") view=view(visit_page)/>
             <RouteView path=At("customers/:id/contacts/:contact") view=view(visit_page)/>
             <RouteView path=At("customers/:id/subscriptions/new") view=view(visit_page)/>
             <RouteView path=At("subscriptions/:id") view=view(visit_page)/>
@@ -144,6 +148,9 @@ pub fn draw(visit: Visit) -> AnyView {
                 VisitData::ProductForm(input) => products::form(scope, input),
                 VisitData::RatePlan(plan) => rate_plans::detail(scope, plan),
                 VisitData::Customer(customer) => customers::detail(scope, customer),
+                VisitData::Imports(list) => imports::list(scope, list),
+                VisitData::Import(import) => imports::detail(scope, import),
+                VisitData::ImportForm(form) => imports::form(scope, form),
                 VisitData::CustomerForm(input) => customers::form(scope, input),
                 VisitData::ContactForm { customer, input } => customers::contact_form(scope, customer, input),
                 VisitData::Subscription(subscription) => subscriptions::detail(scope, subscription),

@@ -31,7 +31,22 @@ const SIGN_OUT: &str = "/sign-out";
 pub async fn submit(context: RequestContext, uri: &Uri, posted: Posted) -> Response<Body> {
     let call = Call::new(context);
     let mut form = Form(posted.fields, posted.file);
-    let mut response = match act(&call, uri, &mut form).await {
+    let outcome = act(&call, uri, &mut form).await;
+    respond(call, uri, form, outcome).await
+}
+
+/// Returns the response to a form that was handled elsewhere: a redirect to the path, or the page with the error.
+pub async fn answer(
+    context: RequestContext,
+    uri: &Uri,
+    posted: Posted,
+    result: Result<String, AppError>,
+) -> Response<Body> {
+    respond(Call::new(context), uri, Form(posted.fields, posted.file), result.map(Outcome::Go)).await
+}
+
+async fn respond(call: Call, uri: &Uri, form: Form, outcome: Result<Outcome, AppError>) -> Response<Body> {
+    let mut response = match outcome {
         Ok(Outcome::Go(path)) => redirect(StatusCode::SEE_OTHER, &path),
         Ok(Outcome::Show(response)) => response,
         Ok(Outcome::Again(returned)) => page(call.clone(), uri, Some(returned)).await,

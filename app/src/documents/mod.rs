@@ -6,7 +6,7 @@ mod forms;
 mod shell;
 
 pub use document::{document, unavailable};
-pub use forms::submit;
+pub use forms::{answer, submit};
 #[cfg(debug_assertions)]
 pub use shell::gallery;
 pub use shell::pages;

@@ -17,7 +17,7 @@ pub use at::{At, view};
 pub use invite_token::InviteToken;
 pub use notice::SignInNotice;
 pub use organization::OrganizationPage;
-pub use page::Page;
+pub use page::{ImportLayout, Page};
 pub use query::pairs;
 pub use settings::SettingsPage;
 pub use start::{AccountPage, LinkToken, Saved, Start};

@@ -4,7 +4,8 @@ use super::{SettingsPage, pairs, query::with_query};
 use model::{
     Capability, Slug,
     capability::CapabilitySet,
-    id::{ContactId, CustomerId, EventKey, InvoiceId, ProductId, RatePlanId, SubscriptionId},
+    id::{ContactId, CustomerId, EventKey, ImportId, InvoiceId, ProductId, RatePlanId, SubscriptionId},
+    import::Delimiter,
     list::{ListQuery, Noun},
     subscription::{ChangeInput, NewSubscriptionInput},
     usage::{EventQuery, UsageQuery},
@@ -32,6 +33,12 @@ pub enum Page {
     NewCustomer,
     /// `/customers/{id}/edit`.
     EditCustomer(CustomerId),
+    /// `/usage/import`.
+    Imports,
+    /// `/usage/import/{id}`.
+    Import(ImportId),
+    /// `/usage/import/{id}/mapping`.
+    ImportMapping(ImportLayout),
     /// `/customers/{id}/contacts/new`.
     NewContact(CustomerId),
     /// `/customers/{id}/contacts/{id}`.
@@ -58,6 +65,47 @@ pub enum Page {
     Settings(SettingsPage),
     /// Unknown page.
     Unknown(UnknownPath),
+}
+
+/// Import whose columns are mapped, and how its file is read for that. What is `None` is guessed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ImportLayout {
+    /// The import.
+    pub id: ImportId,
+    /// Delimiter of the cells.
+    pub delimiter: Option<Delimiter>,
+    /// `true` if the first row contains the names of the columns.
+    pub header: Option<bool>,
+    /// Name of a saved mapping, whose values fill the form.
+    pub saved: Option<String>,
+}
+
+impl ImportLayout {
+    /// Everything is guessed.
+    pub const fn guessed(id: ImportId) -> Self {
+        Self { id, delimiter: None, header: None, saved: None }
+    }
+
+    fn from_pairs(id: ImportId, pairs: &[(String, String)]) -> Self {
+        let value = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
+        Self {
+            id,
+            delimiter: value("delimiter").and_then(Delimiter::from_word),
+            header: value("header").and_then(|word| match word {
+                "on" => Some(true),
+                "off" => Some(false),
+                _ => None,
+            }),
+            saved: value("saved").filter(|name| !name.is_empty() && name.chars().count() <= 100).map(str::to_owned),
+        }
+    }
+
+    fn pairs(&self) -> Vec<(&'static str, String)> {
+        let delimiter = self.delimiter.map(|delimiter| ("delimiter", delimiter.as_str().to_owned()));
+        let header = self.header.map(|header| ("header", if header { "on" } else { "off" }.to_owned()));
+        let saved = self.saved.clone().map(|saved| ("saved", saved));
+        [delimiter, header, saved].into_iter().flatten().collect()
+    }
 }
 
 /// Path of an unknown page. It is kept, so that the URL does not change.
@@ -113,6 +161,11 @@ impl Page {
             }
             ("products", Some(text), Some("edit"), None) => return id(text, Self::EditProduct),
             ("customers", Some(text), Some("edit"), None) => return id(text, Self::EditCustomer),
+            ("usage", Some("import"), None, _) => Self::Imports,
+            ("usage", Some("import"), Some(text), None) => return id(text, Self::Import),
+            ("usage", Some("import"), Some(text), Some("mapping")) if segments.next().is_none() => {
+                return id(text, |id| Self::ImportMapping(ImportLayout::from_pairs(id, pairs)));
+            }
             (path, Some(text), None, _) => {
                 return match noun(path)? {
                     Noun::Products => id(text, Self::Product),
@@ -165,6 +218,9 @@ impl Page {
             Self::Customer(id) => format!("customers/{id}"),
             Self::NewCustomer => "customers/new".to_owned(),
             Self::EditCustomer(id) => format!("customers/{id}/edit"),
+            Self::Imports => "usage/import".to_owned(),
+            Self::Import(id) => format!("usage/import/{id}"),
+            Self::ImportMapping(layout) => with_pairs(&format!("usage/import/{}/mapping", layout.id), &layout.pairs()),
             Self::NewContact(id) => format!("customers/{id}/contacts/new"),
             Self::EditContact(id, contact) => format!("customers/{id}/contacts/{contact}"),
             Self::NewSubscription(id, input) => {
@@ -200,6 +256,9 @@ impl Page {
             Self::Customer(_) => Row::list(Noun::Customers),
             Self::NewCustomer => Row { carries: true, ..Row::form("New customer", Noun::Customers) },
             Self::EditCustomer(_) => Row::form("Edit customer", Noun::Customers),
+            Self::Imports => Row { carries: true, is_form: false, ..Row::form("Import usage", Noun::Usage) },
+            Self::Import(_) => Row { is_form: false, ..Row::form("Import", Noun::Usage) },
+            Self::ImportMapping(_) => Row::form("Columns of an import", Noun::Usage),
             Self::NewContact(_) => Row::form("New contact", Noun::Customers),
             Self::EditContact(..) => Row::form("Edit contact", Noun::Customers),
             Self::NewSubscription(..) => Row::form("New subscription", Noun::Customers),
@@ -279,6 +338,7 @@ impl Page {
             Self::Usage(_) => Self::list(Noun::Usage),
             Self::Events(_) => Self::events(),
             Self::Settings(page) => Self::Settings(page.key()),
+            Self::ImportMapping(layout) => Self::ImportMapping(ImportLayout::guessed(layout.id)),
             Self::NewSubscription(id, _) => Self::NewSubscription(*id, NewSubscriptionInput::default()),
             // The kind is another form, not another state of it.
             Self::ChangeSubscription(id, input) => Self::ChangeSubscription(*id, ChangeInput::of(input.kind())),
@@ -361,6 +421,9 @@ pub(super) const SAMPLES: &[&str] = &[
     "/smartai-it/subscriptions/018f4d9e-0000-7000-8000-000000000000/change?kind=seats&seats=4",
     "/smartai-it/rate-plans/018f4d9e-0000-7000-8000-000000000000/versions/2/move",
     "/smartai-it/usage",
+    "/smartai-it/usage/import",
+    "/smartai-it/usage/import/018f4d9e-0000-7000-8000-000000000000",
+    "/smartai-it/usage/import/018f4d9e-0000-7000-8000-000000000000/mapping?delimiter=semicolon&header=off&saved=Gateway",
     "/smartai-it/usage?range=7d&by=customer&compare=before",
     "/smartai-it/usage?from=2026-03-01&to=2026-03-31",
     "/smartai-it/usage/events",
@@ -410,6 +473,9 @@ mod tests {
             Page::Customer(_),
             Page::NewCustomer,
             Page::EditCustomer(_),
+            Page::Imports,
+            Page::Import(_),
+            Page::ImportMapping(_),
             Page::NewContact(_),
             Page::EditContact(..),
             Page::NewSubscription(..),

@@ -8,6 +8,7 @@ use model::{
     catalog::{ProductDetail, ProductInput, RatePlanRow},
     contact::ContactInput,
     customer::{CustomerDetail, CustomerInput},
+    import::{ImportForm, ImportList, ImportView},
     members::Members,
     settings::{Contents, GeneralSettings, SecuritySettings},
     subscription::{ChangePage, MovePage, NewSubscriptionPage, SubscriptionDetail},
@@ -44,6 +45,12 @@ pub enum VisitData {
         /// Values of the fields.
         input: Box<ContactInput>,
     },
+    /// Imports of usage.
+    Imports(Box<ImportList>),
+    /// Import of usage.
+    Import(Box<ImportView>),
+    /// Form of an import's columns.
+    ImportForm(Box<ImportForm>),
     /// Subscription.
     Subscription(Box<SubscriptionDetail>),
     /// Form of a new subscription, with its preview.
@@ -80,6 +87,8 @@ impl VisitData {
             Self::Event(event) => event.row.id.clone(),
             Self::Invoice(invoice) => invoice.title(),
             Self::ProductForm(input) => input.name.clone(),
+            Self::Import(import) => import.row.name.clone(),
+            Self::ImportForm(form) => form.row.name.clone(),
             Self::CustomerForm(input) => input.name.clone(),
             Self::ContactForm { input, .. } => input.name.clone(),
             Self::Subscription(subscription) => {
@@ -87,7 +96,8 @@ impl VisitData {
             }
             Self::ChangeSubscription(page) => format!("{} · {}", page.row.plan_name(), page.row.customer),
             Self::MoveVersion(page) => page.plan.clone(),
-            Self::NewSubscription(_)
+            Self::Imports(_)
+            | Self::NewSubscription(_)
             | Self::Usage(_)
             | Self::Members(_)
             | Self::General(_)

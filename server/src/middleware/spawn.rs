@@ -16,6 +16,7 @@ use crate::{
     middleware::request_log::RequestId,
     pages,
     state::{AppState, AppStateInner},
+    upload,
 };
 use app::{error::AppError, server::request::Purpose};
 use axum::{
@@ -53,6 +54,10 @@ pub(crate) fn requests() -> FairLimiter {
 /// Runs the request when it gets a slot. Responds with 429 if too many requests are waiting, 500 if the handler panics,
 /// and 503 on timeout.
 pub(crate) async fn run(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    if upload::is_upload(&request) {
+        let shares = shares(&state, &request);
+        return upload::receive(state, request, shares).await;
+    }
     let path = request.uri().path().to_owned();
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     // Only pages need the context, for the error page on timeout.

@@ -24,6 +24,11 @@ pub struct Zone {
 static KNOWN: LazyLock<Mutex<HashMap<String, Arc<Zone>>>> = LazyLock::new(Mutex::default);
 
 impl Zone {
+    /// Returns the zone of UTC.
+    pub(crate) fn utc() -> Self {
+        Self { name: "UTC".to_owned(), first: UtcOffset::UTC, changes: Vec::new() }
+    }
+
     /// Returns the zone's name in the time zone database.
     pub fn name(&self) -> &str {
         &self.name
@@ -45,7 +50,7 @@ impl Zone {
     /// Returns the zone with that name, which must exist in the database. Cached in memory.
     pub(crate) async fn named(connection: &mut PgConnection, name: &str) -> Result<Arc<Self>, StoreError> {
         if name == "UTC" {
-            return Ok(Arc::new(Self { name: name.to_owned(), first: UtcOffset::UTC, changes: Vec::new() }));
+            return Ok(Arc::new(Self::utc()));
         }
         let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
         if let Some(zone) = known {

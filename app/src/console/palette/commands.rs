@@ -244,6 +244,7 @@ pub fn commands(picker: Option<&Picker>, here: Option<&ShellInfo>) -> Vec<Comman
         if here.may.has(Capability::EditContent) {
             all.push(Command::new(Section::Actions, "plus", "New customer", open(Page::NewCustomer)));
             all.push(Command::new(Section::Actions, "plus", "New product", open(Page::NewProduct)));
+            all.push(Command::new(Section::Actions, "usage", "Import usage", open(Page::Imports)));
         }
         if here.may.has(Capability::ManageMembers) {
             let invite = open(Page::Settings(SettingsPage::Members));

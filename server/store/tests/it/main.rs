@@ -27,6 +27,7 @@ mod functions;
 mod handoff;
 mod ingest;
 mod idempotency;
+mod imports;
 mod invites;
 mod isolation;
 mod links;

@@ -3,11 +3,13 @@
 //! - [`catalog`]: meters and rate plans.
 //! - [`Database`]: one new database, dropped together with the value.
 //! - [`meter`], [`event`]: meters and usage, inserted with SQL.
+//! - [`imports`]: files of usage.
 //! - [`World`]: organizations, workspaces and people in such a database, created through the store.
 
 pub(crate) mod catalog;
 mod database;
 pub(crate) mod events;
+pub(crate) mod imports;
 mod metered;
 mod world;
 

@@ -1,6 +1,6 @@
 //! People and workspaces for the tests, created through the store.
 
-use super::{Database, catalog, event, execute, metered, refusal_of};
+use super::{Database, catalog, event, execute, imports as files, metered, refusal_of};
 use model::{
     Currency, Email, Line, Money, OrganizationRole, Slug, WorkspaceRole,
     api_key::{KeyDraft, KeyLife, Scope},
@@ -10,7 +10,8 @@ use model::{
     catalog::ProductDraft,
     contact::ContactDraft,
     customer::CustomerDraft,
-    id::{CustomerId, MeterId, OrganizationId, ProductId, RatePlanId, UserId, WorkspaceId},
+    id::{CustomerId, ImportId, MeterId, OrganizationId, ProductId, RatePlanId, UserId, WorkspaceId},
+    import::Mapping,
     subscription::NewSubscription,
     token::TokenLife,
 };
@@ -23,7 +24,7 @@ use store::{
     door::{Credential, Door, Mode, OrganizationTx, PersonTx, Read, Visit, WorkspaceTx, Write, WriteTarget},
     handoffs,
     identity::Device,
-    invoices, members, meters, organizations, products, rate_plans,
+    imports, invoices, members, meters, organizations, products, rate_plans,
     secret::Secret,
     subjects,
     subscriptions::{self, Written},
@@ -65,6 +66,7 @@ pub(crate) struct Stock {
     pub(crate) meter: MeterId,
     pub(crate) plan: RatePlanId,
     pub(crate) customers: Vec<CustomerId>,
+    pub(crate) import: ImportId,
 }
 
 /// The test world: organization A owns A1 and A2, B owns B1, M owns M1.
@@ -219,6 +221,12 @@ impl World {
             due_on: date!(2026 - 03 - 31),
         };
         invoices::issue(&mut tx, &manage, &[invoice(0), invoice(1)]).await.unwrap();
+        // A checked import whose only row is refused, and its saved mapping.
+        let file = b"at,n\n2026-03-01,x\n";
+        let import = files::upload(&mut tx, &edit, &format!("{mark} usage.csv"), file, 8).await;
+        let mapping = Mapping { name: format!("{mark} mapping"), ..files::mapping(mark, "metered", "quantity") };
+        assert!(imports::set_mapping(&mut tx, &edit, import, &mapping).await.unwrap());
+        files::step(&mut tx, import).await.unwrap();
         tx.commit().await.unwrap();
         let mut superuser = self.db.superuser().await;
         metered::meter(&mut superuser, place, product, ("calls", "calls", "count", "call")).await;
@@ -229,7 +237,7 @@ impl World {
         }
         refusal_of(&mut superuser, place, "unknown_customer", &format!("{mark} stranger")).await;
         superuser.close().await.unwrap();
-        Stock { product, meter, plan, customers }
+        Stock { product, meter, plan, customers, import }
     }
 
     /// Inserts an invite with a link, an auto-join domain, a barred user and an access request.
