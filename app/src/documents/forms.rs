@@ -49,7 +49,14 @@ async fn respond(call: Call, uri: &Uri, form: Form, outcome: Result<Outcome, App
     let mut response = match outcome {
         Ok(Outcome::Go(path)) => redirect(StatusCode::SEE_OTHER, &path),
         Ok(Outcome::Show(response)) => response,
-        Ok(Outcome::Again(returned)) => page(call.clone(), uri, Some(returned)).await,
+        // Rendering the page again does not count as a visit.
+        Ok(Outcome::Again(returned)) => {
+            let mut response = discarding_writes(page(call.clone(), uri, Some(returned))).await;
+            if response.status() == StatusCode::UNPROCESSABLE_ENTITY {
+                *response.status_mut() = StatusCode::OK;
+            }
+            response
+        }
         Err(AppError::SignedOut) => {
             let next = ReturnTo::parse(uri.path());
             let to = Route::SignIn { next, notice: Some(SignInNotice::Elsewhere) };
