@@ -50,9 +50,9 @@ export interface Answer {
 }
 
 /** Sends a body to the events of a workspace. */
-export async function post(slug: string, key: string, body: BodyInit, headers: Record<string, string> = {}, query = ""): Promise<Answer> {
+export async function post(slug: string, key: string, body: string | Uint8Array, headers: Record<string, string> = {}, query = ""): Promise<Answer> {
   const answer = await fetch(`${BASE}/api/v1/workspaces/${slug}/events${query}`, {
-    method: "POST", redirect: "manual", body,
+    method: "POST", redirect: "manual", body: typeof body === "string" ? body : new Uint8Array(body),
     headers: { "content-type": "application/cloudevents-batch+json", ...(key ? { authorization: `Bearer ${key}` } : {}), ...headers },
   });
   const text = await answer.text();

@@ -127,8 +127,7 @@ pub(super) async fn document() -> Response {
 const WITHOUT_KEY: &[&str] = &["/api/v1/workspaces/{slug}/events"];
 
 /// Codes that no request of the API gets.
-const ELSEWHERE: &[Code] =
-    &[Code::ForeignOrigin, Code::TooManyTabs, Code::AddressTooLong, Code::UnknownHost];
+const ELSEWHERE: &[Code] = &[Code::ForeignOrigin, Code::TooManyTabs, Code::AddressTooLong, Code::UnknownHost];
 
 /// Adds what all operations have in common.
 fn describe(path: &str, method: &str, operation: &mut Value) {

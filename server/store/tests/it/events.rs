@@ -7,9 +7,9 @@ use model::id::{SessionId, UserId};
 use sqlx::{Connection, PgConnection};
 use std::{collections::BTreeMap, time::Duration};
 use store::{
-    Store,
+    Store, identity,
     live::{Event, EventReader, News},
-    identity, sessions,
+    sessions,
 };
 
 async fn read(reader: &mut EventReader, store: &Store) -> Vec<Event> {

@@ -16,7 +16,8 @@ mod world;
 pub(crate) use database::{Database, connect, execute, texts, waiting_for};
 pub(crate) use metered::{event, meter, refusal_of};
 pub(crate) use world::{
-    Person, Place, Stock, World, change, done, draft, kind, line, membership, seat, sign_in, slug, started, write_target,
+    Person, Place, Stock, World, change, done, draft, kind, line, membership, seat, sign_in, slug, started,
+    write_target,
 };
 
 use store::StoreError;
