@@ -109,16 +109,6 @@ impl<'a, Row> Cells<'a, Row> {
         drawn::text(class, self.say(of))
     }
 
-    /// Renders a number with its unit.
-    pub fn amount(
-        self,
-        class: &'static str,
-        of: impl FnOnce(&Row) -> String,
-        unit: impl FnOnce(&Row) -> String,
-    ) -> AnyView {
-        drawn::amount(class, self.say(of), self.say(unit))
-    }
-
     /// Renders a status badge.
     pub fn status(self, of: impl FnOnce(&Row) -> (StatusTone, &'static str)) -> AnyView {
         drawn::status(self.0.map(of))
@@ -173,14 +163,6 @@ mod drawn {
 
     pub fn text(class: &'static str, text: String) -> AnyView {
         td().add_any_attr(stable(class)).child(text).into_any()
-    }
-
-    pub fn amount(class: &'static str, number: String, unit: String) -> AnyView {
-        td().add_any_attr(stable(class))
-            .child(number)
-            .child(" ")
-            .child(span().add_any_attr(stable("unit")).child(unit))
-            .into_any()
     }
 
     pub fn status(status: Option<(StatusTone, &'static str)>) -> AnyView {

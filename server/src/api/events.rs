@@ -161,7 +161,7 @@ enum Form {
     Either,
 }
 
-async fn read(headers: &HeaderMap, body: Body) -> Result<Vec<Result<Event, Rejected>>, ApiError> {
+async fn read(headers: &HeaderMap, body: Body) -> Result<Vec<Result<Event, Box<Rejected>>>, ApiError> {
     let forms = [
         ("application/cloudevents+json", Form::One),
         ("application/cloudevents-batch+json", Form::Many),
@@ -230,7 +230,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Elements<'a> {
     }
 }
 
-fn parse(bytes: &[u8], form: Form) -> Result<Vec<Result<Event, Rejected>>, ApiError> {
+fn parse(bytes: &[u8], form: Form) -> Result<Vec<Result<Event, Box<Rejected>>>, ApiError> {
     let malformed = |error: &serde_json::Error| {
         let detail = format!("The body is not JSON: line {}, column {}.", error.line(), error.column());
         ApiError::Other(Code::MalformedJson, detail)
@@ -280,7 +280,7 @@ fn results_all(query: &str) -> Result<bool, ApiError> {
     }
 }
 
-fn report(events: &[Result<Event, Rejected>], outcomes: &[Outcome], all: bool) -> Report {
+fn report(events: &[Result<Event, Box<Rejected>>], outcomes: &[Outcome], all: bool) -> Report {
     let mut report = Report { accepted: 0, duplicate: 0, refused: 0, results: Vec::new() };
     for (index, (event, outcome)) in events.iter().zip(outcomes).enumerate() {
         let id = match event {

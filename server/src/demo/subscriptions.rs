@@ -79,7 +79,7 @@ pub(super) async fn write_contacts(
                 ContactDraft { name: line("Accounts payable")?, email: past.email.clone(), gets_invoices: true };
             all.push(NewContact { customer: *customer, draft });
         }
-        if index % 3 == 0 {
+        if index.is_multiple_of(3) {
             let name = PEOPLE.get(index / 3 % PEOPLE.len()).copied().unwrap_or("Alex Doe");
             let address = format!("team@{}", past.email.domain());
             let email = Email::parse(&address).map_err(|_| wrong(&address))?;
@@ -138,10 +138,10 @@ pub(super) async fn write(
 
 /// Returns a subscription without changes. Some are on the first version of their plan.
 pub(super) fn started(index: usize, plan: &OfferedPlan, starts_on: Date) -> Schedule {
-    let version = if index % 3 == 0 { 1 } else { plan.version };
+    let version = if index.is_multiple_of(3) { 1 } else { plan.version };
     let plan = PlanVersion { version, ..plan.plan_version() };
     let seats = u32::try_from(1 + index * 5 % 12).unwrap_or(1);
-    let anchor_on = if index % 2 == 0 { starts_on.replace_day(1).unwrap_or(starts_on) } else { starts_on };
+    let anchor_on = if index.is_multiple_of(2) { starts_on.replace_day(1).unwrap_or(starts_on) } else { starts_on };
     let phases = vec![Phase { from_on: starts_on, plan, seats }];
     Schedule { anchor_on, starts_on, ends_on: None, phases }
 }

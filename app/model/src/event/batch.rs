@@ -47,7 +47,7 @@ pub struct Batch {
     /// The import that they are part of, if any.
     pub import: Option<ImportId>,
     /// The events, or why they could not be read, in the order in which they were sent.
-    pub events: Vec<Result<Event, Rejected>>,
+    pub events: Vec<Result<Event, Box<Rejected>>>,
 }
 
 /// What became of an event.

@@ -74,19 +74,22 @@ impl Event {
     ///
     /// # Errors
     /// [`Rejected`] with the first attribute that is missing or invalid.
-    pub fn from_json(raw: &RawValue) -> Result<Self, Rejected> {
+    pub fn from_json(raw: &RawValue) -> Result<Self, Box<Rejected>> {
         let text = raw.get();
         let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text)
-            .map_err(|_| Rejected::unreadable(Refusal::Malformed { field: "event", must: "be a JSON object" }, text))?;
+            .map_err(|_| Refusal::Malformed { field: "event", must: "be a JSON object" })
+            .map_err(|why| Box::new(Rejected::unreadable(why, text)))?;
         let known = |name: &str| {
             fields.get(name).and_then(|raw| serde_json::from_str::<String>(raw.get()).ok()).unwrap_or_default()
         };
-        Self::from_fields(&fields, text.len()).map_err(|why| Rejected {
-            source: excerpt(&known("source"), 200),
-            id: excerpt(&known("id"), 200),
-            kind: excerpt(&known("type"), 100),
-            subject: excerpt(&known("subject"), 200),
-            ..Rejected::unreadable(why, text)
+        Self::from_fields(&fields, text.len()).map_err(|why| {
+            Box::new(Rejected {
+                source: excerpt(&known("source"), 200),
+                id: excerpt(&known("id"), 200),
+                kind: excerpt(&known("type"), 100),
+                subject: excerpt(&known("subject"), 200),
+                ..Rejected::unreadable(why, text)
+            })
         })
     }
 

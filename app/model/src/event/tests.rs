@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use serde_json::value::RawValue;
 use time::macros::datetime;
 
-fn read(json: &str) -> Result<Event, Rejected> {
+fn read(json: &str) -> Result<Event, Box<Rejected>> {
     Event::from_json(serde_json::from_str::<&RawValue>(json).expect("JSON"))
 }
 

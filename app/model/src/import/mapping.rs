@@ -31,7 +31,7 @@ impl TimesIn {
     pub fn from_word(word: &str) -> Option<Self> {
         match word {
             "workspace" => Some(Self::Workspace),
-            word => utc_offset(word).and_then(|offset| i16::try_from(offset.whole_minutes()).ok()).map(Self::Offset),
+            word => utc_offset(word).map(|offset| Self::Offset(offset.whole_minutes())),
         }
     }
 

@@ -45,7 +45,7 @@ pub struct RatePlanRow {
 
 impl RatePlanRow {
     /// Returns the lowest price for a list: `from $20.00`, or `from $0.0000025 per unit`. `None` without a price.
-    pub fn from_price(&self) -> Option<String> {
+    pub fn lowest_price(&self) -> Option<String> {
         match (self.lowest_fee, self.lowest_unit_price) {
             (Some(fee), _) => Some(format!("from {fee}")),
             (None, Some(price)) => Some(format!("from {} per unit", price.display(self.currency))),

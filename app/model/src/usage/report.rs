@@ -113,6 +113,9 @@ pub struct Point {
     pub quantity: Quantity,
 }
 
+/// Quantities by day.
+type Values = Vec<Quantity>;
+
 /// Returns a chart of each heading that has usage on one of the days or the days before. `name` names a group.
 pub fn charts(
     heads: Vec<ChartHead>,
@@ -120,7 +123,7 @@ pub fn charts(
     (days, before): (Days, Days),
     name: impl Fn(Uuid) -> String,
 ) -> Vec<UsageChart> {
-    let mut groups: BTreeMap<(usize, Option<Uuid>), (Vec<Quantity>, Vec<Quantity>)> = BTreeMap::new();
+    let mut groups: BTreeMap<(usize, Option<Uuid>), (Values, Values)> = BTreeMap::new();
     let blank = |days: Days| vec![Quantity::ZERO; usize::try_from(days.count()).unwrap_or_default()];
     for point in points {
         let Some(head) = heads.get(point.chart) else { continue };

@@ -13,7 +13,7 @@ use model::{
 };
 
 /// Renders the quantities of days as a sparkline, oldest first. The figure beside it must have the value.
-pub fn sparkline(days: &[Quantity]) -> AnyView {
+fn sparkline(days: &[Quantity]) -> AnyView {
     view! { <Spark values=levels(days)/> }.into_any()
 }
 
@@ -59,7 +59,7 @@ pub fn of_customer(scope: Scope, id: CustomerId, name: &str, usage: &CustomerUsa
 }
 
 /// Renders the latest events of a customer, without a heading.
-pub fn latest(scope: Scope, name: &str, events: &[EventRow]) -> AnyView {
+fn latest(scope: Scope, name: &str, events: &[EventRow]) -> AnyView {
     if events.is_empty() {
         return view! { <p class="muted">"No events yet"</p> }.into_any();
     }

@@ -8,7 +8,7 @@ mod events;
 mod filters;
 mod health;
 
-pub use customer::{latest, of_customer, sparkline};
+pub use customer::of_customer;
 pub use event::view as event;
 pub use events::view as events;
 

@@ -12,7 +12,7 @@ use model::{
 };
 use rust_decimal::Decimal;
 use sqlx::types::Uuid;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, btree_map::Entry};
 use time::{Duration, OffsetDateTime};
 
 /// Most refused events that are kept for the console.
@@ -53,11 +53,11 @@ pub async fn ingest(
             Err(rejected) => Outcome::Refused(rejected.refusal.clone()),
             Ok(event) => match judge(tx, batch.ages, event, &known, &meters) {
                 Ok(row) => {
-                    let key = event.key().uuid();
-                    if rows.contains_key(&key) {
-                        doubtful.push(at);
-                    } else {
-                        rows.insert(key, (at, row));
+                    match rows.entry(event.key().uuid()) {
+                        Entry::Occupied(_) => doubtful.push(at),
+                        Entry::Vacant(free) => {
+                            free.insert((at, row));
+                        }
                     }
                     Outcome::Accepted
                 }
@@ -233,7 +233,7 @@ async fn note(
                 bytes += i64::try_from(event.bytes).unwrap_or(0);
             }
             (Ok(event), Outcome::Refused(refusal)) => refused.push(event.rejected(refusal.clone())),
-            (Err(rejected), _) => refused.push(rejected.clone()),
+            (Err(rejected), _) => refused.push((**rejected).clone()),
             (Ok(_), Outcome::Duplicate) => duplicate += 1,
         }
     }
