@@ -3,14 +3,8 @@
 
 use crate::{
     console::{
-        PageData,
-        customers::api as customers,
-        imports::api as imports,
-        meters::api::{self as meters, MeterAction, MeterStatus},
-        products::api as products,
-        rate_plans::api::{self as plans, PlanAction},
-        record_action::RecordAction,
-        settings::api as settings,
+        PageData, customers::api as customers, imports::api as imports, meters::api as meters,
+        products::api as products, rate_plans::api as plans, settings::api as settings,
         subscriptions::api as subscriptions,
     },
     error::AppError,
@@ -21,16 +15,9 @@ use crate::{
     },
 };
 use model::{
-    Slug,
-    catalog::ProductInput,
-    contact::ContactInput,
-    customer::CustomerInput,
-    id::RatePlanId,
-    list::Noun,
-    meter::{MeterEditInput, MeterInput},
+    Slug, catalog::ProductInput, contact::ContactInput, customer::CustomerInput, id::RatePlanId, list::Noun,
     rate_plan::RatePlanInput,
 };
-use serde::de::DeserializeOwned;
 use store::{
     door::{Mode, WorkspaceTx},
     invoices, overview, rate_plans, usage,
@@ -125,127 +112,44 @@ async fn plan<M: Mode>(
     Ok(rate_plans::get(tx, id, version).await?.map(|plan| VisitData::RatePlan(Box::new(plan))))
 }
 
-/// Handles a form that was posted to a page.
+/// Handles a form that was posted to a page. Each feature handles those of its pages.
 ///
 /// # Errors
 /// [`AppError::Invalid`] on `action` if the page has no such form; otherwise those of the action.
 pub(crate) async fn submit(call: &Call, slug: &Slug, page: &Page, form: &mut Form) -> Result<Outcome, AppError> {
-    if let Page::Imports | Page::Import(_) | Page::ImportMapping(_) = page {
-        return imports::submit(call, slug, page, form).await;
-    }
     let grant = form.get("grant").to_owned();
-    // The forms of a draft have more actions.
     match page {
-        Page::EditDraft(id) => return plans::submit_draft(call, slug, &grant, *id, form).await,
-        Page::PublishDraft(id) => {
-            form.expect_action("publish")?;
-            let revision = form.get("revision").parse().map_err(|_| not_understood())?;
-            let action = PlanAction::Publish { revision };
-            return Ok(Outcome::Go(
-                Page::RatePlan(plans::apply(call, slug, &grant, Some(*id), &action).await?).url(slug),
-            ));
+        Page::Product(_) if form.get("action").ends_with("-meter") => {
+            meters::submit(call, slug, &grant, page, form).await
         }
-        _ => {}
-    }
-    // A record is saved by its form, and archived and restored on its own page.
-    let saves = form.get("action") == "save" || form.get("action") == "preview";
-    if page.noun().is_some() && page.is_form() != saves {
-        return Err(not_understood());
-    }
-    let to = match page {
-        Page::NewCustomer | Page::NewCustomerOf(_) => {
-            Page::Customer(customers::apply(call, slug, &grant, None, &form.act()?).await?)
+        Page::NewProduct | Page::Product(_) | Page::EditProduct(_) => {
+            products::submit(call, slug, &grant, page, form).await
         }
-        Page::EditCustomer(id) | Page::Customer(id) => {
-            Page::Customer(customers::apply(call, slug, &grant, Some(*id), &form.act()?).await?)
+        Page::NewMeter(_) | Page::EditMeter(..) => meters::submit(call, slug, &grant, page, form).await,
+        Page::NewRatePlan
+        | Page::RatePlan(_)
+        | Page::RatePlanVersion(..)
+        | Page::RatePlanPrice(..)
+        | Page::EditRatePlan(_)
+        | Page::EditDraft(_)
+        | Page::PublishDraft(_) => plans::submit(call, slug, &grant, page, form).await,
+        Page::NewCustomer
+        | Page::NewCustomerOf(_)
+        | Page::Customer(_)
+        | Page::EditCustomer(_)
+        | Page::NewContact(_)
+        | Page::EditContact(..) => customers::submit(call, slug, &grant, page, form).await,
+        Page::NewSubscription(..) | Page::Subscription(_) | Page::ChangeSubscription(..) | Page::MoveVersion(..) => {
+            subscriptions::submit(call, slug, &grant, page, form).await
         }
-        Page::NewContact(id) => {
-            form.expect_action("save")?;
-            customers::save(call, slug, &grant, *id, None, &form.read()).await?;
-            Page::Customer(*id)
+        Page::Imports | Page::Import(_) | Page::ImportMapping(_) => {
+            imports::submit(call, slug, &grant, page, form).await
         }
-        Page::EditContact(id, contact) => {
-            form.expect_action("save")?;
-            customers::save(call, slug, &grant, *id, Some(*contact), &form.read()).await?;
-            Page::Customer(*id)
+        Page::Settings(page) => settings::submit(call, slug, page, &grant, form).await,
+        Page::Unknown(_) => Err(AppError::Absent),
+        // Pages without a form.
+        Page::Overview | Page::List(_) | Page::Usage(_) | Page::Events(_) | Page::Event(_) | Page::Invoice(_) => {
+            Err(not_understood())
         }
-        Page::NewSubscription(id, _) => subscriptions::submit_new(call, slug, &grant, *id, form.act()?).await?,
-        Page::Subscription(id) => {
-            subscriptions::adjust(call, slug, &grant, *id, &form.act()?).await?;
-            Page::Subscription(*id)
-        }
-        Page::ChangeSubscription(id, _) => subscriptions::submit_change(call, slug, &grant, *id, form.act()?).await?,
-        Page::MoveVersion(plan, version) => {
-            form.expect_action("save")?;
-            subscriptions::move_all(call, slug, &grant, *plan, *version, form.get("from")).await?;
-            Page::RatePlan(*plan)
-        }
-        Page::NewProduct => Page::Product(products::apply(call, slug, &grant, None, &form.act()?).await?),
-        Page::Product(id) if form.get("action").ends_with("-meter") => {
-            let (meter, action) = match form.act::<MeterStatus>()? {
-                MeterStatus::ArchiveMeter { meter } => (meter, MeterAction::Archive),
-                MeterStatus::RestoreMeter { meter } => (meter, MeterAction::Restore),
-            };
-            meters::apply(call, slug, &grant, *id, Some(meter), &action).await?;
-            Page::Product(*id)
-        }
-        Page::EditProduct(id) | Page::Product(id) => {
-            Page::Product(products::apply(call, slug, &grant, Some(*id), &form.act()?).await?)
-        }
-        Page::NewMeter(product) => {
-            let input = saved::<MeterInput>(form)?;
-            meters::apply(call, slug, &grant, *product, None, &MeterAction::Create(input)).await?;
-            Page::Product(*product)
-        }
-        Page::EditMeter(product, id) => {
-            let input = saved::<MeterEditInput>(form)?;
-            meters::apply(call, slug, &grant, *product, Some(*id), &MeterAction::Update(input)).await?;
-            Page::Product(*product)
-        }
-        Page::NewRatePlan => {
-            let action = PlanAction::Create(saved(form)?);
-            Page::EditDraft(plans::apply(call, slug, &grant, None, &action).await?)
-        }
-        Page::EditRatePlan(id) => {
-            let action = PlanAction::Update(saved(form)?);
-            Page::RatePlan(plans::apply(call, slug, &grant, Some(*id), &action).await?)
-        }
-        Page::RatePlan(id) | Page::RatePlanVersion(id, _) | Page::RatePlanPrice(id, ..) => {
-            let action: PlanAction = form.act()?;
-            // The other actions belong to other pages.
-            let is_here = matches!(
-                action,
-                PlanAction::Archive | PlanAction::Restore | PlanAction::NewVersion | PlanAction::Discard
-            );
-            if !is_here {
-                return Err(not_understood());
-            }
-            let is_new = action == PlanAction::NewVersion;
-            let id = plans::apply(call, slug, &grant, Some(*id), &action).await?;
-            if is_new { Page::EditDraft(id) } else { Page::RatePlan(id) }
-        }
-        Page::Settings(page) => return settings::submit(call, slug, page, &grant, form).await,
-        Page::Unknown(_) => return Err(AppError::Absent),
-        // The two above, and the pages without a form.
-        Page::EditDraft(_)
-        | Page::PublishDraft(_)
-        | Page::Overview
-        | Page::List(_)
-        | Page::Imports
-        | Page::Import(_)
-        | Page::ImportMapping(_)
-        | Page::Usage(_)
-        | Page::Events(_)
-        | Page::Event(_)
-        | Page::Invoice(_) => return Err(not_understood()),
-    };
-    Ok(Outcome::Go(to.url(slug)))
-}
-
-/// Returns the input of a form that saves a record.
-fn saved<Input: DeserializeOwned>(form: &Form) -> Result<Input, AppError> {
-    match form.act::<RecordAction<Input>>()? {
-        RecordAction::Save(input) => Ok(input),
-        RecordAction::Archive | RecordAction::Restore => Err(not_understood()),
     }
 }

@@ -58,6 +58,16 @@ impl Form {
         if (named.next(), named.next()) == (Some(known), None) { Ok(()) } else { Err(not_understood()) }
     }
 
+    /// Returns the input of a page whose only action is `save`.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] on `action` if it is missing, repeated or another one, or if a control of the input is
+    /// repeated.
+    pub(crate) fn saved<Input: DeserializeOwned>(&self) -> Result<Input, AppError> {
+        self.expect_action("save")?;
+        self.act()
+    }
+
     /// Returns the action, which must be named exactly once.
     ///
     /// # Errors

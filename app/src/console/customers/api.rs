@@ -69,7 +69,7 @@ pub async fn act_on_customer(
 
 /// Implementation of [`act_on_customer`], which posted forms call too.
 #[cfg(feature = "ssr")]
-pub(crate) async fn apply(
+async fn apply(
     call: &crate::server::call::Call,
     workspace: &Slug,
     grant: &str,
@@ -147,7 +147,7 @@ pub async fn save_contact(
 
 /// Implementation of [`save_contact`], which posted forms call too.
 #[cfg(feature = "ssr")]
-pub(crate) async fn save(
+async fn save(
     call: &crate::server::call::Call,
     workspace: &Slug,
     grant: &str,
@@ -186,4 +186,41 @@ pub(crate) async fn contact<M: store::door::Mode>(
     };
     let name = found.row.name;
     Ok(input.map(|input| crate::routes::VisitData::ContactForm { customer: name, input: Box::new(input) }))
+}
+
+/// Handles a form that was posted to a page of customers or contacts.
+#[cfg(feature = "ssr")]
+pub(crate) async fn submit(
+    call: &crate::server::call::Call,
+    slug: &Slug,
+    grant: &str,
+    page: &crate::routes::Page,
+    form: &crate::server::form::Form,
+) -> Result<crate::server::form::Outcome, AppError> {
+    use crate::{
+        routes::Page,
+        server::form::{Outcome, not_understood},
+    };
+
+    let id = match page {
+        Page::NewCustomer | Page::NewCustomerOf(_) => {
+            apply(call, slug, grant, None, &CustomerAction::Save(form.saved()?)).await?
+        }
+        Page::EditCustomer(id) => apply(call, slug, grant, Some(*id), &CustomerAction::Save(form.saved()?)).await?,
+        Page::Customer(id) => match form.act()? {
+            // A customer is saved by its form.
+            CustomerAction::Save(_) => return Err(not_understood()),
+            action => apply(call, slug, grant, Some(*id), &action).await?,
+        },
+        Page::NewContact(id) => {
+            save(call, slug, grant, *id, None, &form.saved()?).await?;
+            *id
+        }
+        Page::EditContact(id, contact) => {
+            save(call, slug, grant, *id, Some(*contact), &form.saved()?).await?;
+            *id
+        }
+        _ => return Err(not_understood()),
+    };
+    Ok(Outcome::Go(Page::Customer(id).url(slug)))
 }

@@ -26,14 +26,14 @@ pub async fn act_on_import(
     id: ImportId,
     action: ImportAction,
 ) -> Result<ImportProgress, AppError> {
-    apply(&crate::server::call::context()?, &workspace, &grant, id, &action).await
+    ssr::apply(&crate::server::call::context()?, &workspace, &grant, id, &action).await
 }
 
 #[cfg(feature = "ssr")]
-pub(crate) use on_server::{apply, form, list, submit, view};
+pub(crate) use ssr::{form, list, submit, view};
 
 #[cfg(feature = "ssr")]
-mod on_server {
+mod ssr {
     use crate::{
         error::AppError,
         routes::{ImportLayout, Page, VisitData},
@@ -83,7 +83,7 @@ mod on_server {
     }
 
     /// Implementation of [`act_on_import`](super::act_on_import), which posted forms call too.
-    pub(crate) async fn apply(
+    pub(super) async fn apply(
         call: &Call,
         workspace: &Slug,
         grant: &str,
@@ -186,8 +186,13 @@ mod on_server {
     }
 
     /// Handles a form that was posted to a page of imports.
-    pub(crate) async fn submit(call: &Call, slug: &Slug, page: &Page, form: &Form) -> Result<Outcome, AppError> {
-        let grant = form.get("grant");
+    pub(crate) async fn submit(
+        call: &Call,
+        slug: &Slug,
+        grant: &str,
+        page: &Page,
+        form: &Form,
+    ) -> Result<Outcome, AppError> {
         let id = match page {
             // Files are received elsewhere (`crate::imports`): this form came without one.
             Page::Imports => {

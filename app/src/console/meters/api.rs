@@ -68,7 +68,7 @@ pub async fn act_on_meter(
 
 /// Implementation of [`act_on_meter`], which posted forms call too.
 #[cfg(feature = "ssr")]
-pub(crate) async fn apply(
+async fn apply(
     call: &crate::server::call::Call,
     workspace: &Slug,
     grant: &str,
@@ -111,4 +111,31 @@ pub(crate) async fn apply(
     let id = changed.ok_or(AppError::Absent)?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// Handles a form that was posted to a page of meters, or to the page of a product for one of its meters.
+#[cfg(feature = "ssr")]
+pub(crate) async fn submit(
+    call: &crate::server::call::Call,
+    slug: &Slug,
+    grant: &str,
+    page: &crate::routes::Page,
+    form: &crate::server::form::Form,
+) -> Result<crate::server::form::Outcome, AppError> {
+    use crate::{
+        routes::Page,
+        server::form::{Outcome, not_understood},
+    };
+
+    let (product, id, action) = match page {
+        Page::Product(product) => match form.act()? {
+            MeterStatus::ArchiveMeter { meter } => (*product, Some(meter), MeterAction::Archive),
+            MeterStatus::RestoreMeter { meter } => (*product, Some(meter), MeterAction::Restore),
+        },
+        Page::NewMeter(product) => (*product, None, MeterAction::Create(form.saved()?)),
+        Page::EditMeter(product, id) => (*product, Some(*id), MeterAction::Update(form.saved()?)),
+        _ => return Err(not_understood()),
+    };
+    apply(call, slug, grant, product, id, &action).await?;
+    Ok(Outcome::Go(Page::Product(product).url(slug)))
 }

@@ -22,7 +22,7 @@ pub async fn act_on_product(
 
 /// Implementation of [`act_on_product`], which posted forms call too.
 #[cfg(feature = "ssr")]
-pub(crate) async fn apply(
+async fn apply(
     call: &crate::server::call::Call,
     workspace: &Slug,
     grant: &str,
@@ -56,4 +56,32 @@ pub(crate) async fn apply(
     let id = changed.ok_or(AppError::Absent)?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// Handles a form that was posted to a page of products.
+#[cfg(feature = "ssr")]
+pub(crate) async fn submit(
+    call: &crate::server::call::Call,
+    slug: &Slug,
+    grant: &str,
+    page: &crate::routes::Page,
+    form: &crate::server::form::Form,
+) -> Result<crate::server::form::Outcome, AppError> {
+    use crate::{
+        routes::Page,
+        server::form::{Outcome, not_understood},
+    };
+
+    let (id, action) = match page {
+        Page::NewProduct => (None, RecordAction::Save(form.saved()?)),
+        Page::EditProduct(id) => (Some(*id), RecordAction::Save(form.saved()?)),
+        Page::Product(id) => match form.act()? {
+            // A product is saved by its form.
+            RecordAction::Save(_) => return Err(not_understood()),
+            action => (Some(*id), action),
+        },
+        _ => return Err(not_understood()),
+    };
+    let id = apply(call, slug, grant, id, &action).await?;
+    Ok(Outcome::Go(Page::Product(id).url(slug)))
 }

@@ -1,4 +1,4 @@
-//! Actions of rate plans: server functions, their implementation, and the posted forms of the editor.
+//! Actions of rate plans: server functions, their implementation, and the posted forms.
 
 use crate::{error::AppError, wire::Compact};
 use leptos::prelude::*;
@@ -56,7 +56,7 @@ pub async fn act_on_rate_plan(
     id: Option<RatePlanId>,
     action: PlanAction,
 ) -> Result<RatePlanId, AppError> {
-    of_server::apply(&crate::server::call::context()?, &workspace, &grant, id, &action).await
+    ssr::apply(&crate::server::call::context()?, &workspace, &grant, id, &action).await
 }
 
 /// Saves the draft of a rate plan. Returns its new revision.
@@ -73,7 +73,7 @@ pub async fn save_draft(
     base: Base,
     input: VersionInput,
 ) -> Result<i32, AppError> {
-    of_server::save(&crate::server::call::context()?, &workspace, &grant, id, base, &input).await
+    ssr::save(&crate::server::call::context()?, &workspace, &grant, id, base, &input).await
 }
 
 /// Returns what the last period of each subscriber of the latest published version would have cost by other prices.
@@ -89,14 +89,14 @@ pub async fn draft_impact(
     id: RatePlanId,
     input: VersionInput,
 ) -> Result<Option<Impact>, AppError> {
-    of_server::impact_of(&crate::server::call::context()?, &workspace, &grant, id, &input).await
+    ssr::impact_of(&crate::server::call::context()?, &workspace, &grant, id, &input).await
 }
 
 #[cfg(feature = "ssr")]
-pub(crate) use of_server::{apply, editor, publication, submit_draft};
+pub(crate) use ssr::{editor, publication, submit};
 
 #[cfg(feature = "ssr")]
-mod of_server {
+mod ssr {
     use super::{Base, PlanAction};
     use crate::{
         boot::Returned,
@@ -131,7 +131,7 @@ mod of_server {
         "Somebody else saved or published this draft in the meantime. Nothing was changed. Open it again to see it.";
 
     /// Implementation of [`act_on_rate_plan`](super::act_on_rate_plan), which posted forms call too.
-    pub(crate) async fn apply(
+    pub(super) async fn apply(
         call: &Call,
         workspace: &Slug,
         grant: &str,
@@ -207,7 +207,7 @@ mod of_server {
     fn done<T>(outcome: DraftOutcome<T>) -> Result<T, AppError> {
         match outcome {
             DraftOutcome::Done(value) => Ok(value),
-            // A version that was published is no draft any more.
+            // The version was published, so it is not a draft.
             DraftOutcome::Stale | DraftOutcome::Frozen => Err(AppError::Invalid(FieldErrors::one("revision", STALE))),
             DraftOutcome::Absent => Err(AppError::Absent),
         }
@@ -323,8 +323,49 @@ mod of_server {
         Ok(Some(VisitData::RatePlanPublication { plan: Box::new(plan), impact: impact.map(Box::new) }))
     }
 
+    /// Handles a form that was posted to a page of rate plans.
+    pub(crate) async fn submit(
+        call: &Call,
+        slug: &Slug,
+        grant: &str,
+        page: &Page,
+        form: &Form,
+    ) -> Result<Outcome, AppError> {
+        let to = match page {
+            Page::NewRatePlan => {
+                let action = PlanAction::Create(form.saved()?);
+                Page::EditDraft(apply(call, slug, grant, None, &action).await?)
+            }
+            Page::EditRatePlan(id) => {
+                let action = PlanAction::Update(form.saved()?);
+                Page::RatePlan(apply(call, slug, grant, Some(*id), &action).await?)
+            }
+            Page::EditDraft(id) => return submit_draft(call, slug, grant, *id, form).await,
+            Page::PublishDraft(id) => {
+                form.expect_action("publish")?;
+                let revision = form.get("revision").parse().map_err(|_| not_understood())?;
+                Page::RatePlan(apply(call, slug, grant, Some(*id), &PlanAction::Publish { revision }).await?)
+            }
+            Page::RatePlan(id) | Page::RatePlanVersion(id, _) | Page::RatePlanPrice(id, ..) => {
+                let action: PlanAction = form.act()?;
+                match action {
+                    PlanAction::NewVersion => Page::EditDraft(apply(call, slug, grant, Some(*id), &action).await?),
+                    PlanAction::Archive | PlanAction::Restore | PlanAction::Discard => {
+                        Page::RatePlan(apply(call, slug, grant, Some(*id), &action).await?)
+                    }
+                    // These belong to other pages.
+                    PlanAction::Create(_) | PlanAction::Update(_) | PlanAction::Publish { .. } => {
+                        return Err(not_understood());
+                    }
+                }
+            }
+            _ => return Err(not_understood()),
+        };
+        Ok(Outcome::Go(to.url(slug)))
+    }
+
     /// Handles a form that the editor posted: saves the draft, or returns the form with the change of its structure.
-    pub(crate) async fn submit_draft(
+    async fn submit_draft(
         call: &Call,
         slug: &Slug,
         grant: &str,

@@ -45,7 +45,7 @@ pub async fn start_subscription(
     customer: CustomerId,
     input: NewSubscriptionInput,
 ) -> Result<SubscriptionId, AppError> {
-    start(&crate::server::call::context()?, &workspace, &grant, customer, &input).await
+    ssr::start(&crate::server::call::context()?, &workspace, &grant, customer, &input).await
 }
 
 /// Changes the plan or the seats of a subscription, or ends it.
@@ -59,7 +59,7 @@ pub async fn change_subscription(
     id: SubscriptionId,
     input: ChangeInput,
 ) -> Result<(), AppError> {
-    change(&crate::server::call::context()?, &workspace, &grant, id, &input).await
+    ssr::change(&crate::server::call::context()?, &workspace, &grant, id, &input).await
 }
 
 /// Undoes a planned change of a subscription, or removes its last day.
@@ -73,7 +73,7 @@ pub async fn adjust_subscription(
     id: SubscriptionId,
     action: Adjustment,
 ) -> Result<(), AppError> {
-    adjust(&crate::server::call::context()?, &workspace, &grant, id, &action).await
+    ssr::adjust(&crate::server::call::context()?, &workspace, &grant, id, &action).await
 }
 
 /// Moves all subscriptions of a plan from a version to another one, from their next period. Returns their number.
@@ -88,11 +88,11 @@ pub async fn move_subscriptions(
     to: i32,
     from: String,
 ) -> Result<u64, AppError> {
-    move_all(&crate::server::call::context()?, &workspace, &grant, plan, to, &from).await
+    ssr::move_all(&crate::server::call::context()?, &workspace, &grant, plan, to, &from).await
 }
 
 #[cfg(feature = "ssr")]
-pub(crate) use ssr::{adjust, change, move_all, start, submit_change, submit_new};
+pub(crate) use ssr::submit;
 
 /// Implementation of the actions, which calls and posted forms share.
 #[cfg(feature = "ssr")]
@@ -103,6 +103,7 @@ mod ssr {
         routes::Page,
         server::{
             call::Call,
+            form::{Form, Outcome, not_understood},
             workspace::{writing, written},
         },
     };
@@ -114,7 +115,7 @@ mod ssr {
     };
     use store::subscriptions;
 
-    pub(crate) async fn start(
+    pub(super) async fn start(
         call: &Call,
         workspace: &Slug,
         grant: &str,
@@ -128,7 +129,7 @@ mod ssr {
         Ok(id)
     }
 
-    pub(crate) async fn change(
+    pub(super) async fn change(
         call: &Call,
         workspace: &Slug,
         grant: &str,
@@ -142,7 +143,7 @@ mod ssr {
         Ok(())
     }
 
-    pub(crate) async fn adjust(
+    pub(super) async fn adjust(
         call: &Call,
         workspace: &Slug,
         grant: &str,
@@ -162,7 +163,7 @@ mod ssr {
         Ok(())
     }
 
-    pub(crate) async fn move_all(
+    pub(super) async fn move_all(
         call: &Call,
         workspace: &Slug,
         grant: &str,
@@ -179,40 +180,43 @@ mod ssr {
         Ok(u64::try_from(summary.moved).unwrap_or(u64::MAX))
     }
 
-    /// Handles the posted form of a new subscription. Returns the page to show.
-    pub(crate) async fn submit_new(
+    /// Handles a form that was posted to a page of subscriptions.
+    pub(crate) async fn submit(
         call: &Call,
-        workspace: &Slug,
+        slug: &Slug,
         grant: &str,
-        customer: CustomerId,
-        action: FormAction<NewSubscriptionInput>,
-    ) -> Result<Page, AppError> {
-        match action {
-            FormAction::Save(input) => Ok(Page::Subscription(start(call, workspace, grant, customer, &input).await?)),
-            FormAction::Preview(input) => {
-                input.parse().map_err(AppError::Invalid)?;
-                Ok(Page::NewSubscription(customer, input))
+        page: &Page,
+        form: &Form,
+    ) -> Result<Outcome, AppError> {
+        let to = match page {
+            Page::NewSubscription(customer, _) => match form.act::<FormAction<NewSubscriptionInput>>()? {
+                FormAction::Save(input) => Page::Subscription(start(call, slug, grant, *customer, &input).await?),
+                FormAction::Preview(input) => {
+                    input.parse().map_err(AppError::Invalid)?;
+                    Page::NewSubscription(*customer, input)
+                }
+            },
+            Page::ChangeSubscription(id, _) => match form.act::<FormAction<ChangeInput>>()? {
+                FormAction::Save(input) => {
+                    change(call, slug, grant, *id, &input).await?;
+                    Page::Subscription(*id)
+                }
+                FormAction::Preview(input) => {
+                    input.parse().map_err(AppError::Invalid)?;
+                    Page::ChangeSubscription(*id, input)
+                }
+            },
+            Page::Subscription(id) => {
+                adjust(call, slug, grant, *id, &form.act()?).await?;
+                Page::Subscription(*id)
             }
-        }
-    }
-
-    /// Handles the posted form of a change. Returns the page to show.
-    pub(crate) async fn submit_change(
-        call: &Call,
-        workspace: &Slug,
-        grant: &str,
-        id: SubscriptionId,
-        action: FormAction<ChangeInput>,
-    ) -> Result<Page, AppError> {
-        match action {
-            FormAction::Save(input) => {
-                change(call, workspace, grant, id, &input).await?;
-                Ok(Page::Subscription(id))
+            Page::MoveVersion(plan, version) => {
+                form.expect_action("save")?;
+                move_all(call, slug, grant, *plan, *version, form.get("from")).await?;
+                Page::RatePlan(*plan)
             }
-            FormAction::Preview(input) => {
-                input.parse().map_err(AppError::Invalid)?;
-                Ok(Page::ChangeSubscription(id, input))
-            }
-        }
+            _ => return Err(not_understood()),
+        };
+        Ok(Outcome::Go(to.url(slug)))
     }
 }
