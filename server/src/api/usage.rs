@@ -252,6 +252,7 @@ pub(crate) struct UsageHealth {
 pub(crate) struct HealthCounts {
     accepted: i64,
     duplicate: i64,
+    /// Number of the accepted events that count to an earlier day.
     late: i64,
     refused: i64,
 }

@@ -165,7 +165,7 @@ pub struct Health {
     pub accepted: i64,
     /// Number of events today that had been stored before.
     pub duplicate: i64,
-    /// Number of accepted events today that came late.
+    /// Number of those accepted events that count to an earlier day.
     pub late: i64,
     /// Number of events that were refused today.
     pub refused: i64,

@@ -223,13 +223,14 @@ async fn note(
     part: Uuid,
     outcomes: &[Outcome],
 ) -> Result<(), StoreError> {
-    let (workspace, today) = (tx.id().uuid(), tx.today());
-    let (mut accepted, mut duplicate, mut bytes) = (0_i64, 0_i64, 0_i64);
+    let (workspace, today, now) = (tx.id().uuid(), tx.today(), tx.tenant().principal.now);
+    let (mut accepted, mut duplicate, mut late, mut bytes) = (0_i64, 0_i64, 0_i64, 0_i64);
     let mut refused: Vec<Rejected> = Vec::new();
     for (event, outcome) in batch.events.iter().zip(outcomes) {
         match (event, outcome) {
             (Ok(event), Outcome::Accepted) => {
                 accepted += 1;
+                late += i64::from(tx.zone().at(event.time.unwrap_or(now)).date() < today);
                 bytes += i64::try_from(event.bytes).unwrap_or(0);
             }
             (Ok(event), Outcome::Refused(refusal)) => refused.push(event.rejected(refusal.clone())),
@@ -251,7 +252,7 @@ async fn note(
             from unnest($8::uuid[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
                 as i (id, code, source, event_id, type, subject, excerpt))
         insert into workspace.event_days (workspace_id, day, part, accepted, duplicate, late, refused, bytes)
-        values ($1, $2, $3, $4, $5, 0, $6, $7)",
+        values ($1, $2, $3, $4, $5, $15, $6, $7)",
         workspace,
         today,
         part,
@@ -266,6 +267,7 @@ async fn note(
         &kinds,
         &subjects,
         &excerpts,
+        late,
     )
     .execute(can.on(tx)?)
     .await?;
