@@ -1,10 +1,9 @@
 //! Reads the usage by which a change of prices is judged.
 
-use super::versions::quantity;
+use super::versions::{interval, quantity};
 use crate::{
     door::{Mode, WorkspaceTx},
     error::StoreError,
-    workspace::listing::known,
 };
 use model::{
     id::{CustomerId, MeterId, RatePlanId, SubscriptionId},
@@ -28,15 +27,7 @@ pub async fn impact<M: Mode>(
 ) -> Result<Option<Vec<SubscriptionUse>>, StoreError> {
     tx.costly().await?;
     let (workspace, today) = (tx.id().uuid(), tx.today());
-    let interval = sqlx::query_scalar!(
-        "select interval from workspace.rate_plans where workspace_id = $1 and id = $2",
-        workspace,
-        plan.uuid(),
-    )
-    .fetch_optional(tx.reading())
-    .await?;
-    let Some(interval) = interval else { return Ok(None) };
-    let interval = known("interval", &interval, Interval::from_word(&interval))?;
+    let Some(interval) = interval(tx, plan).await? else { return Ok(None) };
     let rows = sqlx::query!(
         "select s.id, s.customer_id, c.name, s.anchor_on, s.starts_on, f.seats
         from workspace.subscription_phases f

@@ -3,6 +3,7 @@
 //! A published version never changes: the functions here refuse it, and so do triggers and privileges
 //! (docs/SECURITY.md).
 
+mod charges;
 mod drafts;
 mod impact;
 mod versions;

@@ -86,6 +86,22 @@ pub(super) async fn read<M: Mode>(
     }))
 }
 
+/// Returns the length of a plan's periods; `None` if the workspace has no such plan.
+pub(super) async fn interval<M: Mode>(
+    tx: &mut WorkspaceTx<M>,
+    plan: RatePlanId,
+) -> Result<Option<Interval>, StoreError> {
+    let workspace = tx.id().uuid();
+    let interval = sqlx::query_scalar!(
+        "select interval from workspace.rate_plans where workspace_id = $1 and id = $2",
+        workspace,
+        plan.uuid(),
+    )
+    .fetch_optional(tx.reading())
+    .await?;
+    interval.map(|interval| known("interval", &interval, Interval::from_word(&interval))).transpose()
+}
+
 /// Returns the prices of a version, for computing amounts of a subscription; `None` if the workspace has no such plan or
 /// version.
 ///
@@ -97,16 +113,7 @@ pub async fn prices<M: Mode>(
     plan: RatePlanId,
     version: i32,
 ) -> Result<Option<PlanPrices>, StoreError> {
-    let workspace = tx.id().uuid();
-    let interval = sqlx::query_scalar!(
-        "select interval from workspace.rate_plans where workspace_id = $1 and id = $2",
-        workspace,
-        plan.uuid(),
-    )
-    .fetch_optional(tx.reading())
-    .await?;
-    let Some(interval) = interval else { return Ok(None) };
-    let interval = known("interval", &interval, Interval::from_word(&interval))?;
+    let Some(interval) = interval(tx, plan).await? else { return Ok(None) };
     let Some(version) = read(tx, plan, version).await? else { return Ok(None) };
     let of = |row: &ChargeRow| PlanCharge { name: row.name.clone(), meter: row.meter.as_ref().map(|meter| meter.id) };
     let charges = version.charges.iter().map(of).collect();
