@@ -4,7 +4,8 @@ use super::{
     cell::{number, time},
     format::{DecimalSign, Delimiter},
     limits::PROPERTY_MAX,
-    mapping::{MappingInput, Role, TimesIn},
+    mapping::{Role, TimesIn},
+    mapping_form::MappingInput,
 };
 use std::collections::BTreeMap;
 

@@ -9,6 +9,7 @@ mod format;
 mod guess;
 mod limits;
 mod mapping;
+mod mapping_form;
 mod row;
 mod view;
 
@@ -16,7 +17,8 @@ pub use cell::{number, time};
 pub use format::{DecimalSign, Decoded, Delimiter, Encoding, NotText, decode, decode_head, guess_delimiter};
 pub use guess::{guess, has_header};
 pub use limits::{COLUMNS_MAX, FILE_MAX, ID_MAX, PROPERTY_MAX, REFUSALS_MAX, TYPE_MAX, UNFINISHED_MAX};
-pub use mapping::{Given, Mapping, MappingInput, Role, TimesIn, Value};
+pub use mapping::{Given, Mapping, Role, TimesIn, Value};
+pub use mapping_form::MappingInput;
 pub use row::{Row, RowError, RowErrorCode, read_row};
 pub use view::{
     Column, Counts, Effect, ImportAction, ImportForm, ImportList, ImportProgress, ImportRow, ImportState, ImportView,

@@ -1,6 +1,6 @@
 //! What the pages of imports show, and their actions.
 
-use super::mapping::MappingInput;
+use super::mapping_form::MappingInput;
 use crate::{
     id::{CustomerId, ImportId},
     meter::Aggregation,

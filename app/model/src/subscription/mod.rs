@@ -2,15 +2,17 @@
 //!
 //! - [`schedule`]: phases, billing periods and changes, as pure functions of days.
 //! - [`bill`]: what the next invoices become, before and after a change.
-//! - [`input`]: forms of a new subscription and of a change.
+//! - [`input`], [`change`]: forms of a new subscription and of a change.
 
 pub mod bill;
+pub mod change;
 pub mod input;
 pub mod schedule;
 pub mod words;
 
 pub use bill::{Bill, BillLine, Comparison, SoFar, Terms};
-pub use input::{Change, ChangeInput, ChangeKind, NewSubscription, NewSubscriptionInput, SEATS_MAX};
+pub use change::{Change, ChangeInput, ChangeKind};
+pub use input::{NewSubscription, NewSubscriptionInput, SEATS_MAX};
 pub use schedule::{Phase, PlanVersion, Schedule, State};
 
 use crate::{
