@@ -9,7 +9,6 @@
 //! - [`etag`], [`paging`]: versions and pages.
 //! - [`rate`], [`idempotency`]: middleware that handlers need not know of.
 
-mod bill;
 mod contacts;
 mod customer;
 mod customers;
@@ -32,11 +31,12 @@ mod products;
 mod rate;
 mod rate_plans;
 mod refusals;
+mod subscription_changes;
 mod subscriptions;
 pub(crate) mod token;
+mod upcoming;
 mod usage;
 mod workspaces;
-mod written;
 
 use crate::{error_code::Code, error_response, live, pages, state::AppState};
 use axum::{
@@ -88,14 +88,14 @@ fn resources(state: &AppState) -> Router<AppState> {
             "/v1/workspaces/{slug}/customers/{id}/subscriptions",
             get(subscriptions::of_customer).post(subscriptions::create),
         )
-        .route("/v1/workspaces/{slug}/customers/{id}/upcoming", get(subscriptions::upcoming))
+        .route("/v1/workspaces/{slug}/customers/{id}/upcoming", get(upcoming::upcoming))
         .route("/v1/workspaces/{slug}/subscriptions", get(subscriptions::list))
         .route("/v1/workspaces/{slug}/subscriptions/{id}", get(subscriptions::get))
-        .route("/v1/workspaces/{slug}/subscriptions/{id}/phases", post(subscriptions::change))
-        .route("/v1/workspaces/{slug}/subscriptions/{id}/phases/{from_on}", delete(subscriptions::undo))
+        .route("/v1/workspaces/{slug}/subscriptions/{id}/phases", post(subscription_changes::change))
+        .route("/v1/workspaces/{slug}/subscriptions/{id}/phases/{from_on}", delete(subscription_changes::undo))
         .route(
             "/v1/workspaces/{slug}/subscriptions/{id}/end",
-            post(subscriptions::end).delete(subscriptions::cancel_end),
+            post(subscription_changes::end).delete(subscription_changes::cancel_end),
         )
         .route("/v1/workspaces/{slug}/products", get(products::list).post(products::create))
         .route("/v1/workspaces/{slug}/products/{id}", get(products::get).patch(products::change))

@@ -1,12 +1,11 @@
 //! `/api/v1/workspaces/{slug}/customers/{id}/contacts` and `/subjects`.
 
 use super::{
-    customer::identified,
     door::{Addressed, served},
     error::ApiError,
     etag::{IfMatch, Tagged},
     json::{Body, Patch},
-    written::written,
+    refusals::{identified, written},
 };
 use crate::state::AppState;
 use axum::{

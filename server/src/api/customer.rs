@@ -6,6 +6,7 @@ use super::{
     error::ApiError,
     etag::{IfMatch, Tagged},
     json::{Body, Patch},
+    refusals::identified,
 };
 use crate::state::AppState;
 use axum::{
@@ -330,11 +331,6 @@ async fn set_status(state: &AppState, asked: &Addressed, id: &str, status: Lifec
     }
     let customer = find(&mut tx, id).await?;
     Ok(served(&tx.commit().await?, Tagged(customer)))
-}
-
-/// Parses an id. Text that can't be one fails like an id that does not exist.
-pub(super) fn identified(id: &str) -> Result<CustomerId, ApiError> {
-    id.parse().map_err(|_| ApiError::NotFound)
 }
 
 async fn find<M: Mode>(tx: &mut WorkspaceTx<M>, id: CustomerId) -> Result<CustomerResource, ApiError> {

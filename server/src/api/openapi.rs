@@ -5,7 +5,7 @@
 
 use super::{
     contacts, customer, customers, event_list, events, meters, plan_quotes, plan_versions, products, rate_plans,
-    subscriptions, usage, workspaces,
+    subscription_changes, subscriptions, upcoming, usage, workspaces,
 };
 use crate::{error_code::Code, error_response::ErrorBody};
 use axum::{
@@ -43,13 +43,13 @@ use utoipa::{
         contacts::remove_subject,
         subscriptions::of_customer,
         subscriptions::create,
-        subscriptions::upcoming,
+        upcoming::upcoming,
         subscriptions::list,
         subscriptions::get,
-        subscriptions::change,
-        subscriptions::undo,
-        subscriptions::end,
-        subscriptions::cancel_end,
+        subscription_changes::change,
+        subscription_changes::undo,
+        subscription_changes::end,
+        subscription_changes::cancel_end,
         products::list,
         products::create,
         products::get,

@@ -1,13 +1,11 @@
 //! `/api/v1/workspaces/{slug}/subscriptions`, and those of a customer.
 
 use super::{
-    bill::UpcomingInvoice,
-    customer::identified,
     door::{Addressed, served},
     error::ApiError,
     etag::Tagged,
     json::Body,
-    written::written,
+    refusals::{identified, written},
 };
 use crate::state::AppState;
 use axum::{
@@ -20,9 +18,7 @@ use model::{
     FieldErrors,
     capability::EditContent,
     id::SubscriptionId,
-    subscription::{
-        self, Change, ChangeInput, ChangeKind, NewSubscriptionInput, SubscriptionDetail, SubscriptionRow, input::day,
-    },
+    subscription::{self, NewSubscriptionInput, SubscriptionDetail, SubscriptionRow},
 };
 use serde::{Deserialize, Serialize};
 use store::{
@@ -87,22 +83,6 @@ pub(crate) struct Subscriptions {
     next: Option<Uuid>,
 }
 
-/// The next invoice of each subscription of a customer, with the steps of each amount.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Upcoming {
-    items: Vec<UpcomingOfSubscription>,
-}
-
-/// The next invoice of a subscription.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct UpcomingOfSubscription {
-    subscription_id: Uuid,
-    /// Null if there is none, or if an amount can't be computed.
-    invoice: Option<UpcomingInvoice>,
-    /// Why an amount can't be computed.
-    problem: Option<String>,
-}
-
 /// A new subscription, on the latest published version of the plan.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -123,31 +103,6 @@ pub(crate) struct NewSubscription {
     /// 1 to 200 characters, unique in the workspace.
     #[serde(default)]
     external_id: Option<String>,
-}
-
-/// A change of plan or seats from a day on: `rate_plan_id` or `seats`, not both.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct NewPhase {
-    /// First day of the change.
-    #[schema(example = "2026-12-01")]
-    from_on: String,
-    /// Id of an active rate plan in the subscription's currency. Its latest published version is used.
-    #[serde(default)]
-    #[schema(value_type = Option<Uuid>)]
-    rate_plan_id: Option<String>,
-    /// 1 to 1,000,000.
-    #[serde(default)]
-    seats: Option<u32>,
-}
-
-/// The end of a subscription.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct End {
-    /// Last day: the subscription runs until its end in the workspace's time zone.
-    #[schema(example = "2026-12-31")]
-    last_on: String,
 }
 
 /// Query parameters of the list.
@@ -195,7 +150,7 @@ impl From<SubscriptionDetail> for SubscriptionResource {
 }
 
 /// Names the members of the body as the API does.
-fn renamed(errors: FieldErrors) -> ApiError {
+pub(super) fn renamed(errors: FieldErrors) -> ApiError {
     let mut errors = errors;
     for error in &mut errors.0 {
         if error.field == "plan" {
@@ -206,18 +161,17 @@ fn renamed(errors: FieldErrors) -> ApiError {
 }
 
 /// Returns the value of a write, or its error with the names of the API.
-fn done<T>(outcome: subscriptions::Written<T>) -> Result<T, ApiError> {
+pub(super) fn done<T>(outcome: subscriptions::Written<T>) -> Result<T, ApiError> {
     match outcome {
         subscriptions::Written::Invalid(errors) => Err(renamed(errors)),
         outcome => written(outcome),
     }
 }
 
-fn subscription_id(id: &str) -> Result<SubscriptionId, ApiError> {
-    id.parse().map_err(|_| ApiError::NotFound)
-}
-
-async fn find<M: Mode>(tx: &mut WorkspaceTx<M>, id: SubscriptionId) -> Result<SubscriptionResource, ApiError> {
+pub(super) async fn find<M: Mode>(
+    tx: &mut WorkspaceTx<M>,
+    id: SubscriptionId,
+) -> Result<SubscriptionResource, ApiError> {
     subscriptions::get(tx, id).await?.map(SubscriptionResource::from).ok_or(ApiError::NotFound)
 }
 
@@ -329,149 +283,6 @@ pub(super) async fn get(
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
     let mut tx = asked.reading(&state).await?;
-    let subscription = find(&mut tx, subscription_id(&id)?).await?;
+    let subscription = find(&mut tx, identified(&id)?).await?;
     Ok(served(&tx.commit().await?, Tagged(subscription)))
-}
-
-/// Changes the plan or the seats of a subscription from a day on.
-#[utoipa::path(
-    post,
-    path = "/api/v1/workspaces/{slug}/subscriptions/{id}/phases",
-    operation_id = "changeSubscription",
-    params(("slug" = String, Path, description = "The workspace's address"), ("id" = String, Path, description = "The subscription's id")),
-    request_body = NewPhase,
-    responses((status = 200, description = "The changed subscription", body = SubscriptionResource)),
-    security(("operator_token" = []))
-)]
-pub(super) async fn change(
-    State(state): State<AppState>,
-    asked: Addressed,
-    Path((_, id)): Path<(String, String)>,
-    Body(new): Body<NewPhase>,
-) -> Result<Response, ApiError> {
-    let kind = match (&new.rate_plan_id, new.seats) {
-        (Some(_), None) => ChangeKind::Plan,
-        (None, Some(_)) => ChangeKind::Seats,
-        _ => {
-            let message = "Send rate_plan_id or seats, not both.";
-            return Err(ApiError::Invalid(FieldErrors::one("rate_plan_id", message)));
-        }
-    };
-    let input = ChangeInput {
-        plan: new.rate_plan_id.unwrap_or_default(),
-        seats: new.seats.map(|seats| seats.to_string()).unwrap_or_default(),
-        from_on: new.from_on,
-        ..ChangeInput::of(kind)
-    };
-    let change = input.parse().map_err(renamed);
-    apply(&state, &asked, &id, change).await
-}
-
-/// Ends a subscription at the end of a day.
-#[utoipa::path(
-    post,
-    path = "/api/v1/workspaces/{slug}/subscriptions/{id}/end",
-    operation_id = "endSubscription",
-    params(("slug" = String, Path, description = "The workspace's address"), ("id" = String, Path, description = "The subscription's id")),
-    request_body = End,
-    responses((status = 200, description = "The changed subscription", body = SubscriptionResource)),
-    security(("operator_token" = []))
-)]
-pub(super) async fn end(
-    State(state): State<AppState>,
-    asked: Addressed,
-    Path((_, id)): Path<(String, String)>,
-    Body(end): Body<End>,
-) -> Result<Response, ApiError> {
-    let input = ChangeInput { last_on: end.last_on, ..ChangeInput::of(ChangeKind::End) };
-    let change = input.parse().map_err(renamed);
-    apply(&state, &asked, &id, change).await
-}
-
-/// Makes a change. An invalid one is only reported to callers that may make it.
-async fn apply(
-    state: &AppState,
-    asked: &Addressed,
-    id: &str,
-    change: Result<Change, ApiError>,
-) -> Result<Response, ApiError> {
-    let (mut tx, can) = asked.writing::<EditContent>(state).await?;
-    let id = subscription_id(id)?;
-    done(subscriptions::change(&mut tx, &can, id, &change?).await?)?;
-    let subscription = find(&mut tx, id).await?;
-    Ok(served(&tx.commit().await?, Tagged(subscription)))
-}
-
-/// Undoes a change that is planned for a later day.
-#[utoipa::path(
-    delete,
-    path = "/api/v1/workspaces/{slug}/subscriptions/{id}/phases/{from_on}",
-    operation_id = "undoSubscriptionChange",
-    params(("slug" = String, Path, description = "The workspace's address"), ("id" = String, Path, description = "The subscription's id"),
-        ("from_on" = String, Path, description = "The first day of the change", example = "2026-12-01")),
-    responses((status = 204, description = "It is undone")),
-    security(("operator_token" = []))
-)]
-pub(super) async fn undo(
-    State(state): State<AppState>,
-    asked: Addressed,
-    Path((_, id, from_on)): Path<(String, String, String)>,
-) -> Result<Response, ApiError> {
-    let (mut tx, can) = asked.writing::<EditContent>(&state).await?;
-    let from_on = day(&from_on).map_err(|_| ApiError::NotFound)?;
-    done(subscriptions::undo(&mut tx, &can, subscription_id(&id)?, from_on).await?)?;
-    Ok(served(&tx.commit().await?, StatusCode::NO_CONTENT))
-}
-
-/// Removes the last day of a subscription that has not ended yet.
-#[utoipa::path(
-    delete,
-    path = "/api/v1/workspaces/{slug}/subscriptions/{id}/end",
-    operation_id = "cancelSubscriptionEnd",
-    params(("slug" = String, Path, description = "The workspace's address"), ("id" = String, Path, description = "The subscription's id")),
-    responses((status = 204, description = "It has no last day")),
-    security(("operator_token" = []))
-)]
-pub(super) async fn cancel_end(
-    State(state): State<AppState>,
-    asked: Addressed,
-    Path((_, id)): Path<(String, String)>,
-) -> Result<Response, ApiError> {
-    let (mut tx, can) = asked.writing::<EditContent>(&state).await?;
-    done(subscriptions::cancel_end(&mut tx, &can, subscription_id(&id)?).await?)?;
-    Ok(served(&tx.commit().await?, StatusCode::NO_CONTENT))
-}
-
-/// Returns the next invoice of each subscription of a customer that has not ended, with the usage so far and the steps
-/// of each amount. At most 20 subscriptions. Empty for guests, who can't read prices.
-#[utoipa::path(
-    get,
-    path = "/api/v1/workspaces/{slug}/customers/{id}/upcoming",
-    operation_id = "getUpcomingInvoices",
-    params(("slug" = String, Path, description = "The workspace's address"), ("id" = String, Path, description = "The customer's id")),
-    responses((status = 200, description = "The next invoices", body = Upcoming)),
-    security(("operator_token" = []))
-)]
-pub(super) async fn upcoming(
-    State(state): State<AppState>,
-    asked: Addressed,
-    Path((_, id)): Path<(String, String)>,
-) -> Result<Response, ApiError> {
-    let mut tx = asked.reading(&state).await?;
-    let customer = identified(&id)?;
-    if !customers::exists(&mut tx, customer).await? {
-        return Err(ApiError::NotFound);
-    }
-    let rows = subscriptions::of_customer(&mut tx, customer).await?;
-    let open = rows.into_iter().filter(|row| row.plan.is_some() && row.state != subscription::State::Ended).take(20);
-    let mut items = Vec::new();
-    for row in open {
-        let Some(detail) = subscriptions::get(&mut tx, row.id).await? else { continue };
-        items.push(UpcomingOfSubscription {
-            subscription_id: row.id.uuid(),
-            invoice: detail.bills.into_iter().next().map(UpcomingInvoice::from),
-            problem: detail.unpriced,
-        });
-    }
-    Ok(served(&tx.commit().await?, Json(Upcoming { items })))
 }

@@ -1,12 +1,41 @@
-//! Upcoming invoices as JSON, with the steps of each amount.
+//! `/api/v1/workspaces/{slug}/customers/{id}/upcoming`: the next invoices, with the steps of each amount.
 
+use super::{
+    door::{Addressed, served},
+    error::ApiError,
+    refusals::identified,
+};
+use crate::state::AppState;
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::Response,
+};
 use model::{
     Money,
     pricing::period::Period,
     subscription::{self, bill, words},
 };
 use serde::Serialize;
+use store::{customers, subscriptions};
 use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The next invoice of each subscription of a customer, with the steps of each amount.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Upcoming {
+    items: Vec<UpcomingOfSubscription>,
+}
+
+/// The next invoice of a subscription.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct UpcomingOfSubscription {
+    subscription_id: Uuid,
+    /// Null if there is none, or if an amount can't be computed.
+    invoice: Option<UpcomingInvoice>,
+    /// Why an amount can't be computed.
+    problem: Option<String>,
+}
 
 /// A range of days.
 #[derive(Debug, Serialize, ToSchema)]
@@ -93,4 +122,38 @@ impl From<bill::Bill> for UpcomingInvoice {
             lines: bill.lines.into_iter().map(line).collect(),
         }
     }
+}
+
+/// Returns the next invoice of each subscription of a customer that has not ended, with the usage so far and the steps
+/// of each amount. At most 20 subscriptions. Empty for guests, who can't read prices.
+#[utoipa::path(
+    get,
+    path = "/api/v1/workspaces/{slug}/customers/{id}/upcoming",
+    operation_id = "getUpcomingInvoices",
+    params(("slug" = String, Path, description = "The workspace's address"), ("id" = String, Path, description = "The customer's id")),
+    responses((status = 200, description = "The next invoices", body = Upcoming)),
+    security(("operator_token" = []))
+)]
+pub(super) async fn upcoming(
+    State(state): State<AppState>,
+    asked: Addressed,
+    Path((_, id)): Path<(String, String)>,
+) -> Result<Response, ApiError> {
+    let mut tx = asked.reading(&state).await?;
+    let customer = identified(&id)?;
+    if !customers::exists(&mut tx, customer).await? {
+        return Err(ApiError::NotFound);
+    }
+    let rows = subscriptions::of_customer(&mut tx, customer).await?;
+    let open = rows.into_iter().filter(|row| row.plan.is_some() && row.state != subscription::State::Ended).take(20);
+    let mut items = Vec::new();
+    for row in open {
+        let Some(detail) = subscriptions::get(&mut tx, row.id).await? else { continue };
+        items.push(UpcomingOfSubscription {
+            subscription_id: row.id.uuid(),
+            invoice: detail.bills.into_iter().next().map(UpcomingInvoice::from),
+            problem: detail.unpriced,
+        });
+    }
+    Ok(served(&tx.commit().await?, Json(Upcoming { items })))
 }
