@@ -1,7 +1,8 @@
 //! The JSON API: `/api/fn` for the client, `/api/v1` for API clients, and the pictures and files of the console's pages.
 //!
-//! `/api/v1` accepts operator tokens and API keys of workspaces. It reads no cookies, so it can't be used by cross-site requests from a
-//! browser. Resources of other tenants and missing resources give the same response (docs/SECURITY.md, I-7).
+//! `/api/v1` accepts operator tokens and API keys of workspaces. It reads no cookies, so it can't be used by cross-site
+//! requests from a browser. Resources of other tenants and missing resources give the same response (docs/SECURITY.md,
+//! I-7).
 //! docs/API.md describes its conventions; these modules hold them:
 //!
 //! - [`door`]: opens the workspace in the path, for reading or writing.

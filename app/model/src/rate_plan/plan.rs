@@ -99,7 +99,7 @@ pub struct VersionRow {
     pub state: VersionState,
     /// Time of publication. `None` for a draft.
     pub published_at: Option<Moment>,
-    /// Name of the user who published it. `None` for a draft, and if the version is older than that record.
+    /// Name of the user who published it. `None` for a draft, and if it is not known.
     pub published_by: Option<String>,
     /// What is new in the version.
     pub note: String,
