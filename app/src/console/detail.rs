@@ -1,9 +1,9 @@
 //! Components shared by detail pages.
 
-use super::scope::Scope;
-use crate::session::Toast;
+use super::{form::grant_field, scope::Scope};
 use crate::{
     error::AppError,
+    session::Toast,
     ui::{Icon, Pending, Status, StatusTone},
 };
 use leptos::{ev::SubmitEvent, prelude::*};
@@ -95,7 +95,7 @@ where
     view! {
         <form method="post" action=here on:submit=submit>
             {hidden}
-            <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
+            {grant_field(scope)}
             <button class="btn small quiet" aria-label=name aria-busy=move || pending.aria_busy()>{label}</button>
         </form>
     }
@@ -157,7 +157,7 @@ where
     view! {
         <form method="post" action=here on:submit=submit>
             <input type="hidden" name="action" value=action/>
-            <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
+            {grant_field(scope)}
             {hidden}
             <button class="btn quiet" aria-label=full aria-busy=move || pending.aria_busy()><Icon name="archive"/>{label}</button>
         </form>

@@ -70,6 +70,12 @@ impl FormPage {
     }
 }
 
+/// Renders the hidden control with the grant, by which a posted form names the workspace of its page.
+pub fn grant_field(scope: Scope) -> AnyView {
+    let grant = scope.entry.with_untracked(|entry| entry.as_ref().map(|entry| entry.grant.clone()));
+    view! { <input type="hidden" name="grant" value=grant/> }.into_any()
+}
+
 /// Form as a part of its page, with message, fields and submit button.
 #[component]
 pub fn SectionForm(
@@ -88,7 +94,7 @@ pub fn SectionForm(
         <form class="form" method="post" action=here novalidate on:submit=move |event| page.submit.run(event)>
             <FormMessage form=page.state/>
             <input type="hidden" name="action" value=action/>
-            <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
+            {grant_field(scope)}
             {children()}
             <div class="btn-row"><SubmitButton form=page.state label=button/></div>
         </form>
@@ -117,7 +123,7 @@ pub fn FormShell(
             <div class="form">
                 <FormMessage form=page.state/>
                 <input type="hidden" name="action" value="save"/>
-                <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
+                {grant_field(scope)}
                 {children()}
             </div>
             <div class="save-bar">
@@ -166,7 +172,7 @@ pub fn PreviewForm(
             <div class="preview-columns">
                 <div class="form">
                     <FormMessage form=page.state/>
-                    <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
+                    {grant_field(scope)}
                     {children()}
                     <div class="btn-row"><button class="btn" type="submit" name="action" value="preview">"Update preview"</button></div>
                 </div>

@@ -148,7 +148,7 @@ impl Role {
             Self::Time => "Time",
             Self::Subject => "Customer",
             Self::Kind => "Event type",
-            Self::Id => "Event ID",
+            Self::Id => "Event id",
             Self::Number => "Number",
             Self::Text => "Text",
         }

@@ -282,7 +282,7 @@ pub fn refusal_text(code: &str) -> &'static str {
         "bad_number" => "The text is not a number with the chosen decimal sign and at most six decimal places.",
         "too_long" => "The text is too long.",
         "malformed" => "The text contains control characters, or the time lies before 1970.",
-        "id_reused" => "Another event has this source and ID, with other content.",
+        "id_reused" => "Another event has this source and id, with other content.",
         "unknown_customer" => "No customer has this subject. Create the customer or add the subject first.",
         "customer_archived" => "The customer is archived.",
         "unknown_type" => "No meter counts events of this type.",

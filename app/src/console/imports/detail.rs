@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     browser,
-    console::scope::Scope,
+    console::{form::grant_field, scope::Scope},
     error::AppError,
     reactive,
     routes::{ImportLayout, Page},
@@ -226,7 +226,7 @@ fn button(scope: Scope, id: ImportId, action: ImportAction, label: impl Into<Str
     view! {
         <form method="post" action=here on:submit=submit>
             <input type="hidden" name="action" value=word/>
-            <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
+            {grant_field(scope)}
             {seen.map(|seen| view! { <input type="hidden" name="refused" value=seen/> })}
             <button class=class aria-busy=move || pending.aria_busy()>{label}</button>
         </form>

@@ -2,7 +2,7 @@
 
 use crate::{
     browser,
-    console::scope::Scope,
+    console::{form::grant_field, scope::Scope},
     routes::{ImportLayout, Page},
     ui::{Banner, Empty, FieldMessage, Status, StatusTone, Tone},
 };
@@ -54,7 +54,6 @@ fn upload(scope: Scope) -> AnyView {
     let message = Some(returned.message.clone()).filter(|message| !message.is_empty());
     let errors = RwSignal::new(returned.errors);
     let here = scope.url(&Page::Imports);
-    let grant = scope.entry.with_untracked(|entry| entry.as_ref().map(|entry| entry.grant.clone()));
     // Checked before the upload; without JavaScript the server reports it.
     let chosen = move |_| {
         errors.set(match browser::file_size("file") {
@@ -67,7 +66,7 @@ fn upload(scope: Scope) -> AnyView {
     view! {
         {message.map(|message| view! { <Banner tone=Tone::Bad message/> })}
         <form class="form import-upload" method="post" action=here enctype="multipart/form-data">
-            <input type="hidden" name="grant" value=grant/>
+            {grant_field(scope)}
             <input type="hidden" name="action" value="upload"/>
             <div class="field">
                 <label for="file">"CSV file"</label>

@@ -3,7 +3,10 @@
 
 use super::api::act_on_import;
 use crate::{
-    console::{form::FormPage, scope::Scope},
+    console::{
+        form::{FormPage, grant_field},
+        scope::Scope,
+    },
     routes::{ImportLayout, Page},
     ui::{Banner, ErrorSummary, FieldMessage, Icon, SelectField, SubmitButton, TextField, Tone},
 };
@@ -42,7 +45,6 @@ pub fn form(scope: Scope, form: &ImportForm) -> AnyView {
     let decimals = DecimalSign::ALL.map(|sign| (sign.as_str().to_owned(), sign.label().to_owned())).to_vec();
     let types = form.types.iter().map(|kind| view! { <option value=kind.clone()></option> }).collect_view();
     let header = form.input.value("header") == "on";
-    let grant = scope.entry.with_untracked(|entry| entry.as_ref().map(|entry| entry.grant.clone()));
     view! {
         <header class="page-head">
             <div class="titles"><h1>{form.row.name.clone()}</h1></div>
@@ -58,7 +60,7 @@ pub fn form(scope: Scope, form: &ImportForm) -> AnyView {
             {page.state.pending.banner()}
             {(!hint.is_empty()).then(|| view! { <Banner tone=Tone::Quiet message=hint/> })}
             <input type="hidden" name="action" value="map"/>
-            <input type="hidden" name="grant" value=grant/>
+            {grant_field(scope)}
             <input type="hidden" name="delimiter" value=form.input.value("delimiter").to_owned()/>
             {header.then(|| view! { <input type="hidden" name="header" value="on"/> })}
             <div class="field" id="columns" tabindex="-1">
@@ -80,7 +82,7 @@ pub fn form(scope: Scope, form: &ImportForm) -> AnyView {
                 <SelectField name="times_in" label="Times without a time zone are in" value=value("times_in") options=zones(&form.zone) errors/>
             </div>
             <div class="field-row">
-                <TextField name="customer" label="Customer of all rows" value=value("customer") errors optional=true hint="A subject or ID of the customer. Not needed if a column contains it."/>
+                <TextField name="customer" label="Customer of all rows" value=value("customer") errors optional=true hint="A subject or id of the customer. Not needed if a column contains it."/>
                 <div class="field">
                     <label for="type">"Event type of all rows "<span class="optional">"(optional)"</span></label>
                     <input class="input" id="type" name="type" type="text" list="event-types" autocomplete="off" value=value("type")

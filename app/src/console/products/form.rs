@@ -40,7 +40,7 @@ pub fn form(scope: Scope, input: &ProductInput) -> AnyView {
         <FormShell page title button back>
             <div class="form-part" role="group" aria-label="Details">
                 <TextField name="name" label="Name" value=name errors/>
-                <TextField name="code" label="Code" value=code errors mono=true hint="Letters, digits, hyphens and underscores"/>
+                <TextField name="code" label="Code" value=code errors mono=true hint="Used in the API. Letters, digits, hyphens and underscores."/>
                 <TextAreaField name="description" label="Description" value=description errors/>
             </div>
         </FormShell>

@@ -4,7 +4,7 @@ use super::{delete_workspace, why_no_button};
 use crate::session::Toast;
 use crate::{
     browser,
-    console::scope::Scope,
+    console::{form::grant_field, scope::Scope},
     error::AppError,
     routes::{Page, Route, SettingsPage},
     ui::{FormState, TextField},
@@ -61,7 +61,7 @@ fn delete(scope: Scope, contents: Contents) -> AnyView {
             <p>"An owner can restore it with all its data for 14 days, from its URL or from All workspaces. After that it is permanently deleted. No one else can ever use its URL."</p>
             <form class="form" method="post" action=here novalidate on:submit=submit>
                 {form.pending.banner()}
-                <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
+                {grant_field(scope)}
                 <input type="hidden" name="action" value="delete"/>
                 <ConfirmField slug=slug value errors=form.errors/>
                 <div class="btn-row"><button class="btn danger primary" type="submit" disabled=move || !may() aria-busy=move || form.pending.aria_busy()>"Delete workspace"</button></div>

@@ -3,7 +3,7 @@
 use super::demand_factor;
 use crate::session::Toast;
 use crate::{
-    console::scope::Scope,
+    console::{form::grant_field, scope::Scope},
     routes::{Page, ReturnTo, Route, SettingsPage},
     ui::{Icon, Pending, Status, StatusTone},
 };
@@ -55,7 +55,7 @@ fn demand(scope: Scope, settings: &SecuritySettings) -> AnyView {
             } else {
                 view! {
                     <form class="form" method="post" action=here on:submit=submit>
-                        <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
+                        {grant_field(scope)}
                         <input type="hidden" name="action" value="demand"/>
                         <input type="hidden" name="demand" value=if on { "off" } else { "on" }/>
                         <div class="btn-row"><button class="btn" class:primary=!on type="submit" aria-busy=move || pending.aria_busy()>

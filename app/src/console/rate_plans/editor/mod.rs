@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     browser,
-    console::scope::Scope,
+    console::{form::grant_field, scope::Scope},
     routes::Page,
     ui::{ErrorSummary, FieldMessage, Icon, TextAreaField},
 };
@@ -76,7 +76,7 @@ pub fn editor(
                     <button class="btn primary" id="review" name="action" value="review" title="Ctrl Enter" aria-busy=move || editor.form.pending.aria_busy()>"Review and publish"</button>
                 </div>
             </header>
-            <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
+            {grant_field(scope)}
             <input type="hidden" name="revision" value=move || editor.revision.get()/>
             <input type="text" name="structure" id=STRUCTURE value="0" hidden aria-hidden="true" tabindex="-1" autocomplete="off"/>
             <div class="editor-messages">

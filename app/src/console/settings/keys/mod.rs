@@ -3,7 +3,7 @@
 pub(crate) mod api;
 
 use crate::{
-    console::scope::Scope,
+    console::{form::grant_field, scope::Scope},
     layout::copy_button,
     routes::{Page, ReturnTo, Route, SettingsPage},
     session::Toast,
@@ -56,7 +56,7 @@ fn secret(key: String) -> AnyView {
 
 fn hidden(scope: Scope, action: &'static str) -> AnyView {
     view! {
-        <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
+        {grant_field(scope)}
         <input type="hidden" name="action" value=action/>
     }
     .into_any()
