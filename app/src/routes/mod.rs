@@ -1,6 +1,7 @@
 //! Typed URLs. Every URL of the console is a [`Route`]; views never build URLs from strings.
 
 mod at;
+mod import_layout;
 mod invite_token;
 mod notice;
 mod organization;
@@ -14,10 +15,11 @@ mod start;
 mod visit_data;
 
 pub use at::{At, view};
+pub use import_layout::ImportLayout;
 pub use invite_token::InviteToken;
 pub use notice::SignInNotice;
 pub use organization::OrganizationPage;
-pub use page::{ImportLayout, Page};
+pub use page::Page;
 pub use query::pairs;
 pub use settings::SettingsPage;
 pub use start::{AccountPage, LinkToken, Saved, Start};
