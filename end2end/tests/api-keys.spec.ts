@@ -1,5 +1,5 @@
 // API keys of a workspace: shown once, refused in the next request after anything that they depend on is gone, with and
-// without JavaScript (docs/SECURITY.md, I-27).
+// without JavaScript (docs/SECURITY.md, I-28).
 import { expect, test } from "@playwright/test";
 import { call, grantOf } from "../support/calls";
 import { IT, sql } from "../support/facts";

@@ -1,5 +1,5 @@
 // POST /api/v1/workspaces/{slug}/events: results per event, whole-request errors, sizes and media types. An acknowledged
-// event is counted once (docs/SECURITY.md, I-28).
+// event is counted once (docs/SECURITY.md, I-29).
 import { gzipSync } from "node:zlib";
 import { expect, test } from "@playwright/test";
 import { sql } from "../support/facts";
@@ -97,7 +97,9 @@ test("numbers keep all their digits", async () => {
 test("a customer of another workspace is as unknown as none", async () => {
   const [{ id: foreign }] = await sql("select id from workspace.customers where workspace_id <> $1 limit 1", [shop.id]);
   const result = async (subject: string) => (await post(shop.slug, key, JSON.stringify([tokens("x", { subject })]))).json.results;
-  expect(await result(foreign)).toEqual(await result("018f4d9e-0000-7000-8000-000000000000"));
+  const unknown = await result(foreign);
+  expect(codes(unknown)).toEqual([["x", "unknown_customer"]]);
+  expect(unknown).toEqual(await result("018f4d9e-0000-7000-8000-000000000000"));
 });
 
 test("a key without the scope, and no key, send nothing", async () => {

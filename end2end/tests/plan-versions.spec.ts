@@ -69,6 +69,7 @@ test("a published version can't be saved, by whatever request", async ({ as }) =
   for (const base of [{ revision: 1 }, "any"]) {
     const answer = await call(request, "save_draft", { workspace: IT, grant, id: plan, base, input: charges });
     expect(answer.status()).toBe(422);
+    expect(await answer.text(), "it is refused for another reason").toContain("revision");
   }
   const published = await call(request, "act_on_rate_plan", { workspace: IT, grant, id: plan, action: { action: "publish", revision: 1 } });
   expect(published.status()).toBe(404);

@@ -109,6 +109,7 @@ test("the change against the days before is that of the database", async ({ as }
   const page = await as(ADA);
   await open(page, `/${IT}/usage`);
   const [now, before] = [await sums(IT, `${TODAY} - 29`, `${TODAY} + 1`), await sums(IT, `${TODAY} - 59`, `${TODAY} - 29`)];
+  let compared = 0;
   for (const chart of await summed(page).all()) {
     const total = number((await chart.getByTestId("total").innerText()).split(" ")[0]);
     const unit = Object.keys(now).find((unit) => now[unit] === total) ?? "";
@@ -116,7 +117,9 @@ test("the change against the days before is that of the database", async ({ as }
     if (!before[unit]) continue;
     const change = Math.trunc(((now[unit] - before[unit]) * 100) / before[unit]);
     expect(words).toBe(`${change === 0 ? "0" : change > 0 ? `+${change}` : `−${-change}`}% against the days before`);
+    compared += 1;
   }
+  expect(compared, "control: there is usage before").toBeGreaterThan(0);
 });
 
 test("refused events and unknown customers are listed, and lead to the form of a customer", async ({ as }) => {

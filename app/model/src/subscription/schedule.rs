@@ -155,11 +155,6 @@ impl Schedule {
         self.phases().find(|(_, days)| days.contains(day)).map(|(phase, _)| phase)
     }
 
-    /// Returns the first phase that begins after a day.
-    pub fn next_change(&self, day: Date) -> Option<&Phase> {
-        self.phases.iter().skip(1).find(|phase| phase.from_on > day)
-    }
-
     /// Returns the days of consecutive phases with the same interval that include the day. When the interval changes,
     /// the running period ends early.
     fn span(&self, day: Date) -> Option<(Interval, Period)> {
