@@ -1,14 +1,13 @@
 // Conventions of the JSON API (docs/API.md): errors, pages, versions, repeated requests, limits.
 import { rmSync } from "node:fs";
 import { type Browser, expect, test } from "@playwright/test";
-import { call } from "../support/calls";
 import { FINANCE, IT, PRODUCT_ENG, sql } from "../support/facts";
 import { fresh, register } from "../support/invites";
 import { forget, value } from "../support/made";
-import { PASSWORD, contextOf } from "../support/people";
 import { type Raw, get, problem, send } from "../support/raw";
 import { putBack, seat, unseat } from "../support/seating";
 import { PORT, start, stop } from "../support/server";
+import { tokenOf } from "../support/tokens";
 
 const NAME = "Conventions";
 const CUSTOMERS = `/api/v1/workspaces/${IT}/customers`;
@@ -21,16 +20,7 @@ const created = (name: string) => value<string>("select count(*) from workspace.
 async function member(browser: Browser, role = "member"): Promise<{ who: string; token: string }> {
   const who = await register(fresh("conventions"), "Conny Conventions");
   await seat(who, IT, role);
-  return { who, token: await tokenOf(browser, who) };
-}
-
-async function tokenOf(browser: Browser, who: string): Promise<string> {
-  const context = await contextOf(browser, who);
-  const made = await call(context.request, "create_token", { name: NAME, password: PASSWORD });
-  expect(made.status(), await made.text()).toBe(200);
-  const { secret } = await made.json();
-  await context.close();
-  return secret;
+  return { who, token: await tokenOf(browser, who, NAME) };
 }
 
 const post = (token: string, body: unknown, key?: string, path = CUSTOMERS) =>
@@ -174,7 +164,7 @@ test("a kept answer is shown to nobody else, and to no revoked token or seat", a
   const unseated = await post(token, customer("mine"), "shared-key");
   expect([unseated.status, unseated.body.includes(json(first).id)]).toEqual([404, false]);
   await seat(who, IT, "member");
-  const second = await tokenOf(browser, who);
+  const second = await tokenOf(browser, who, NAME);
   await sql("update account.operator_tokens t set revoked_at = now() from account.users u where u.id = t.user_id and u.email = $1 and t.id = (select min(id::text)::uuid from account.operator_tokens o where o.user_id = u.id)", [who]);
   const revoked = await post(token, customer("mine"), "shared-key");
   expect([revoked.status, revoked.body.includes(json(first).id)]).toEqual([401, false]);

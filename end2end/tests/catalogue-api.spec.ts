@@ -1,13 +1,12 @@
 // Products, meters and rate plans by the JSON API: a plan is created, priced, published and then frozen. Foreign ids answer
 // like missing ones, and each role may do what it may do in the console.
 import { type Browser, expect, test } from "@playwright/test";
-import { call } from "../support/calls";
 import { FINANCE, IT, sql } from "../support/facts";
 import { fresh, register } from "../support/invites";
 import { forgetCatalogue, value } from "../support/made";
-import { PASSWORD, contextOf } from "../support/people";
 import { type Raw, get, problem, send } from "../support/raw";
 import { putBack, seat } from "../support/seating";
+import { tokenOf } from "../support/tokens";
 
 const NAME = "Catalogue API";
 const AT = `/api/v1/workspaces/${IT}`;
@@ -21,12 +20,7 @@ const patch = (token: string, path: string, body: unknown, more: Record<string, 
 async function person(browser: Browser, role: string): Promise<string> {
   const who = await register(fresh("catalogue"), "Cat Catalogue");
   await seat(who, IT, role);
-  const context = await contextOf(browser, who);
-  const made = await call(context.request, "create_token", { name: NAME, password: PASSWORD });
-  expect(made.status(), await made.text()).toBe(200);
-  const { secret } = await made.json();
-  await context.close();
-  return secret;
+  return tokenOf(browser, who, NAME);
 }
 
 /** Creates a product with a meter, and a rate plan with an empty draft. */

@@ -1,28 +1,16 @@
 // The JSON API of customers' billing details, contacts, subjects and subscriptions. A customer, contact or subscription
 // of another workspace gets the same answer as one that does not exist (docs/SECURITY.md, I-7).
-import { expect, test, type Browser } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import { FINANCE, IT, customersOf, sql, workspaceOf } from "../support/facts";
 import { forget, forgetTokens } from "../support/made";
-import { PASSWORD, contextOf, open } from "../support/people";
 import { problem, send } from "../support/raw";
+import { tokenOf } from "../support/tokens";
 
-const NAME = "Subscribed by API";
+const NAME = "Subscriber API";
 const ADA = "ada@smartai.example";
 const ROOT = `/api/v1/workspaces/${IT}`;
 let token: string;
 let plan: string;
-
-async function tokenOf(browser: Browser): Promise<string> {
-  const context = await contextOf(browser, ADA);
-  const page = await context.newPage();
-  await open(page, "/account/tokens");
-  await page.fill("[name=name]", NAME);
-  await page.fill("[name=password]", PASSWORD);
-  await page.getByRole("button", { name: "Create token" }).click();
-  const made = (await page.getByTestId("token").textContent()) ?? "";
-  await context.close();
-  return made;
-}
 
 async function ask(method: string, path: string, json?: unknown) {
   const answer = await send(method, path.startsWith("/api") ? path : `${ROOT}/${path}`, { headers: { authorization: `Bearer ${token}` }, json });
@@ -30,7 +18,7 @@ async function ask(method: string, path: string, json?: unknown) {
 }
 
 test.beforeAll(async ({ browser }) => {
-  token = await tokenOf(browser);
+  token = await tokenOf(browser, ADA, NAME);
   const { id } = await workspaceOf(IT);
   [{ id: plan }] = await sql(
     `select p.id from workspace.rate_plans p join workspace.rate_plan_versions v on v.workspace_id = p.workspace_id and v.plan_id = p.id

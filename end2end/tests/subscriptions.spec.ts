@@ -3,7 +3,7 @@
 import { expect, type Page } from "@playwright/test";
 import { ADA, VIK, test } from "../support/as";
 import { IT, sql, workspaceOf } from "../support/facts";
-import { forget } from "../support/made";
+import { forget, forgetCatalogue } from "../support/made";
 import { contextOf, open } from "../support/people";
 import { putBack, seat } from "../support/seating";
 
@@ -43,15 +43,10 @@ test.afterEach(async () => {
 });
 test.afterAll(clean);
 
-/** Removes the customers and plans. Published versions can't change, so their triggers are switched off. */
+/** Removes the customers and plans. */
 async function clean(): Promise<void> {
   await forget(NAME);
-  for (const table of ["rate_plan_charges", "rate_plan_versions"]) {
-    await sql(`alter table workspace.${table} disable trigger user`);
-    await sql(`delete from workspace.${table} where plan_id in (select id from workspace.rate_plans where starts_with(name, $1))`, [NAME]);
-    await sql(`alter table workspace.${table} enable trigger user`);
-  }
-  await sql("delete from workspace.rate_plans where starts_with(name, $1)", [NAME]);
+  await forgetCatalogue(NAME);
 }
 
 /** Fills in the form of a new subscription that starts on 17 January 2031, in periods that begin on the first. */

@@ -1,29 +1,17 @@
 // The JSON API of usage and events: the numbers of the database, by the workspace's days, and nothing of another
 // workspace.
-import { expect, test, type Browser } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import { FINANCE, IT, sql } from "../support/facts";
 import { forgetTokens } from "../support/made";
-import { PASSWORD, contextOf, open } from "../support/people";
 import { get } from "../support/raw";
+import { tokenOf } from "../support/tokens";
 
 const NAME = "Usage api test";
 const BASE = `/api/v1/workspaces/${IT}`;
 
-/** Creates a token on the page, as a person does. */
-async function tokenOf(browser: Browser, who: string): Promise<string> {
-  const context = await contextOf(browser, who);
-  const page = await context.newPage();
-  await open(page, "/account/tokens");
-  await page.fill("[name=name]", `${NAME} ${who}`);
-  await page.fill("[name=password]", PASSWORD);
-  await page.getByRole("button", { name: "Create token" }).click();
-  const token = (await page.getByTestId("token").textContent()) ?? "";
-  await context.close();
-  return token;
-}
 let ada: Record<string, string>;
 test.beforeAll(async ({ browser }) => {
-  ada = { authorization: `Bearer ${await tokenOf(browser, "ada@smartai.example")}` };
+  ada = { authorization: `Bearer ${await tokenOf(browser, "ada@smartai.example", NAME)}` };
 });
 test.afterAll(() => forgetTokens(NAME));
 
