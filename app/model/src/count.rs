@@ -1,6 +1,6 @@
 //! Formatting of numbers with their noun or unit.
 
-use crate::money::grouped;
+use crate::{money::grouped, pricing::Quantity};
 use std::borrow::Cow;
 
 /// Formats a number with the singular or the plural of a noun: `1 customer`, `1,204 customers`.
@@ -8,9 +8,13 @@ pub fn pluralize(number: i64, one: &str, many: &str) -> String {
     format!("{} {}", signed(number), if number.unsigned_abs() == 1 { one } else { many })
 }
 
-/// Formats a quantity in a product's unit: `1 machine`, `49 machines`.
-pub fn quantity(number: i64, unit: &str) -> String {
-    format!("{} {}", signed(number), unit_of(number, unit))
+/// Formats a quantity with its unit: `18,059,974 tokens`, `1 token`, `0.5 GPU hours`.
+pub fn amount(quantity: Quantity, unit: &str) -> String {
+    let number = quantity.grouped();
+    if unit.is_empty() {
+        return number;
+    }
+    format!("{number} {}", unit_of(if number == "1" { 1 } else { 2 }, unit))
 }
 
 /// Formats a number with thousands separators, and a minus sign if it is negative.
@@ -19,7 +23,7 @@ fn signed(number: i64) -> String {
     format!("{sign}{}", grouped(number.unsigned_abs()))
 }
 
-/// Returns the form of a product's unit for a quantity.
+/// Returns the form of a meter's unit for a quantity.
 ///
 /// Users choose units, so only an ordinary English noun gets a plural: its last word is at least three lowercase
 /// letters. Symbols (`TB`, `kg`), units with a number (`1M tokens`) and plurals stay as they are.
@@ -81,8 +85,14 @@ mod tests {
             assert_eq!(unit_of(49, unit), many);
             assert_eq!(unit_of(1, unit), unit);
         }
-        assert_eq!(quantity(12_351, "GPU hour"), "12,351 GPU hours");
-        assert_eq!(quantity(1, "machine"), "1 machine");
-        assert_eq!(quantity(-1, "machine"), "−1 machine");
+    }
+
+    #[test]
+    fn amounts_have_the_plural_of_their_unit() {
+        let of = |quantity: &str, unit: &str| amount(Quantity::parse(quantity).unwrap(), unit);
+        assert_eq!(of("1", "token"), "1 token");
+        assert_eq!(of("0.5", "token"), "0.5 tokens");
+        assert_eq!(of("12351", "GPU hour"), "12,351 GPU hours");
+        assert_eq!(of("3", ""), "3");
     }
 }

@@ -13,6 +13,7 @@
 //! - [`period`]: the days of an interval, and the part of a fee or quantity that belongs to some of them.
 //! - [`phase`]: the lines of a phase, which is a part of a period.
 //! - [`tax`]: taxes of a document, by rate.
+//! - [`words`]: tiers and steps of prices in words.
 
 #![deny(clippy::float_arithmetic)]
 
@@ -24,6 +25,7 @@ pub mod period;
 pub mod phase;
 pub mod price;
 pub mod tax;
+pub mod words;
 
 pub use decimal::{NotADecimal, Quantity, UnitPrice};
 pub use exact::{Exact, OutOfRange};

@@ -2,11 +2,11 @@
 
 use super::bill::{BillLine, Working};
 use crate::{
-    count::unit_of,
+    count::amount,
     currency::Currency,
     moment,
     money::{Money, grouped},
-    pricing::{Exact, Quantity, period::Period, phase::Reason, price::Step},
+    pricing::{Exact, Quantity, period::Period, phase::Reason, words::step as step_words},
 };
 
 /// A step of an amount: what it is, and what it comes to.
@@ -28,20 +28,6 @@ pub fn days(period: Period) -> String {
         format!("{}–{}", from.day(), moment::date(to))
     } else {
         format!("{} – {}", moment::date(from), moment::date(to))
-    }
-}
-
-fn units(quantity: Quantity, unit: &str) -> String {
-    let one = Quantity::parse("1").is_ok_and(|one| one == quantity);
-    format!("{} {}", quantity.grouped(), unit_of(if one { 1 } else { 2 }, unit))
-}
-
-fn tier((above, up_to): (Quantity, Option<Quantity>)) -> String {
-    match up_to {
-        Some(up_to) if above == Quantity::ZERO => format!(", up to {}", up_to.grouped()),
-        Some(up_to) => format!(", above {} up to {}", above.grouped(), up_to.grouped()),
-        None if above == Quantity::ZERO => String::new(),
-        None => format!(", above {}", above.grouped()),
     }
 }
 
@@ -69,35 +55,22 @@ pub fn steps(line: &BillLine, currency: Currency) -> Vec<StepWords> {
             all
         }
         Working::Price(Reason::Usage(calculation)) => {
-            let mut all =
-                vec![step(format!("{} used, {}", units(calculation.used, &line.unit), days(line.days)), String::new())];
+            let mut all = vec![step(
+                format!("{} used, {}", amount(calculation.used, &line.unit), days(line.days)),
+                String::new(),
+            )];
             if calculation.used.is_negative() {
                 all.push(step("Usage below zero costs nothing".to_owned(), String::new()));
             }
             if calculation.included > Quantity::ZERO {
                 let prorated = if line.is_prorated() { format!(" for {}", part()) } else { String::new() };
                 all.push(step(
-                    format!("{} included{prorated}", units(calculation.included, &line.unit)),
+                    format!("{} included{prorated}", amount(calculation.included, &line.unit)),
                     String::new(),
                 ));
             }
             for one in &calculation.steps {
-                let text = match one {
-                    Step::Units { quantity, unit_price, tier: bounds, .. } => {
-                        let bounds = bounds.map(tier).unwrap_or_default();
-                        format!("{} × {}{bounds}", units(*quantity, &line.unit), unit_price.display(currency))
-                    }
-                    Step::Flat { tier: bounds, .. } => format!("Flat amount of the tier{}", tier(*bounds)),
-                    Step::Packages { count, size, minor, .. } => {
-                        let packages = if *count == 1 { "package" } else { "packages" };
-                        format!(
-                            "{} {packages} of {} × {}",
-                            grouped(count.unsigned_abs()),
-                            units(*size, &line.unit),
-                            money(*minor)
-                        )
-                    }
-                };
+                let text = step_words(one, &line.unit, currency);
                 all.push(step(text, exact(one.amount())));
             }
             all.push(step(format!("{}, rounded once", exact(calculation.exact)), money(line.minor)));

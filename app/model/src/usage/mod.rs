@@ -18,16 +18,9 @@ pub use measure::Measure;
 pub use query::{Days, GroupBy, MAX_DAYS, Range, UsageQuery, day, parse_day};
 pub use report::{ChartHead, Mover, Point, SERIES_LISTED, Series, UsageChart, UsageReport, charts};
 
-use crate::{count::unit_of, pricing::Quantity};
+pub use crate::count::amount;
 
-/// Formats a quantity with its unit: `18,059,974 tokens`, `1 token`, `0.5 GPU hours`.
-pub fn amount(quantity: Quantity, unit: &str) -> String {
-    let number = quantity.grouped();
-    if unit.is_empty() {
-        return number;
-    }
-    format!("{number} {}", unit_of(if number == "1" { 1 } else { 2 }, unit))
-}
+use crate::pricing::Quantity;
 
 /// Returns the sum of two quantities, or the largest or smallest quantity if it is out of range.
 pub fn add(a: Quantity, b: Quantity) -> Quantity {
@@ -56,14 +49,6 @@ mod tests {
 
     fn q(text: &str) -> Quantity {
         Quantity::parse(text).unwrap()
-    }
-
-    #[test]
-    fn amounts_have_the_plural_of_their_unit() {
-        assert_eq!(amount(q("1"), "token"), "1 token");
-        assert_eq!(amount(q("0.5"), "token"), "0.5 tokens");
-        assert_eq!(amount(q("18059974"), "token"), "18,059,974 tokens");
-        assert_eq!(amount(q("3"), ""), "3");
     }
 
     #[test]
