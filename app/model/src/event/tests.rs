@@ -157,7 +157,7 @@ fn meter(aggregation: Aggregation, property: Option<&str>) -> Meter {
     }
 }
 
-/// Reports of other systems: floating-point sums, values that became 0, decimal commas.
+/// Known faults of metering: floating-point sums, texts that are read as 0, decimal commas.
 #[test]
 fn a_value_is_counted_exactly_or_the_event_is_refused() {
     let counted = |value: &str| {

@@ -154,7 +154,7 @@ mod tests {
         time(text, &|at| at.assume_utc())
     }
 
-    /// Case H15: a file with `;` and decimal comma lost its fractions.
+    /// A decimal comma that is read as a separator of thousands multiplies quantities by 1,000.
     #[test]
     fn a_number_with_the_other_decimal_sign_is_refused_and_not_taken_for_thousands() {
         let comma = |text| number(text, DecimalSign::Comma).map(|q| q.to_string());

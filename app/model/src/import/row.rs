@@ -187,7 +187,6 @@ mod tests {
         read_row(cells, &mapping(decimal), &|at| at.assume_utc())
     }
 
-    /// Case H15.
     #[test]
     fn a_refusal_names_the_column_and_the_text() {
         let row = ["2023-11-16 18:17:03.9799600", "acme", "173,900", "x"];
@@ -206,7 +205,7 @@ mod tests {
         assert_eq!((short.code, short.value.as_str()), (RowErrorCode::CellCount, "2"));
     }
 
-    /// Case S23: spreadsheets read such texts as numbers and formulas.
+    /// Spreadsheets read such texts as numbers and formulas.
     #[test]
     fn texts_that_look_like_numbers_or_formulas_stay_texts() {
         for text in ["1E5", "00012", "=1+1", "1,5", " x "] {

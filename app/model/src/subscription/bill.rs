@@ -263,7 +263,7 @@ impl Facts<'_> {
         Ok(differences.into_iter().filter(|line| line.minor != 0).collect())
     }
 
-    /// Returns the invoice of a cut: what is charged after the period that ends on the day, differences to what was
+    /// Returns the invoice that is due on a day: what is charged after the period that ends on the day, differences to what was
     /// charged for it in advance, and what is charged in advance for the period that begins on the day.
     ///
     /// # Errors
@@ -293,7 +293,7 @@ impl Facts<'_> {
     /// As [`bill`](Self::bill).
     pub fn bills(&self, schedule: &Schedule, from: Date) -> Result<Vec<Bill>, Unpriced> {
         let mut bills: Vec<Bill> = Vec::new();
-        let mut next = schedule.cut(from);
+        let mut next = schedule.due_on(from);
         while let Some(on) = next
             && bills.len() < PREVIEWED
         {
@@ -301,7 +301,7 @@ impl Facts<'_> {
             if !bill.lines.is_empty() || on > schedule.starts_on {
                 bills.push(bill);
             }
-            next = on.next_day().and_then(|day| schedule.cut(day));
+            next = on.next_day().and_then(|day| schedule.due_on(day));
         }
         Ok(bills)
     }
@@ -370,11 +370,11 @@ pub fn needed(schedules: &[&Schedule], terms: &[Terms], today: Date, from: Date)
     let mut needed = Vec::new();
     for schedule in schedules {
         let mut periods: Vec<Period> = schedule.period_on(today).into_iter().collect();
-        let mut next = schedule.cut(from);
+        let mut next = schedule.due_on(from);
         for _ in 0..=PREVIEWED {
             let Some(on) = next else { break };
             periods.extend(on.previous_day().and_then(|day| schedule.period_on(day)));
-            next = on.next_day().and_then(|day| schedule.cut(day));
+            next = on.next_day().and_then(|day| schedule.due_on(day));
         }
         for part in periods.into_iter().flat_map(|period| schedule.parts(period)) {
             let wanted = (part.phase.plan.plan, part.phase.plan.version);

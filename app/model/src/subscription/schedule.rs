@@ -180,7 +180,7 @@ impl Schedule {
 
     /// Returns the first day, from `day` on, on which an invoice is due: the first day of the subscription, the day
     /// after each period, and the day after the last.
-    pub fn cut(&self, day: Date) -> Option<Date> {
+    pub fn due_on(&self, day: Date) -> Option<Date> {
         if day <= self.starts_on {
             return Some(self.starts_on);
         }

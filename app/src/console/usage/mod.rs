@@ -26,7 +26,7 @@ pub fn view(scope: Scope, report: &UsageReport) -> AnyView {
     let shown = format!("{} to {}", moment::date(days.from), moment::date(days.to()));
     let may_import = Memo::new(move |_| scope.may(Capability::EditContent));
     let import = may_import.get().then(|| {
-        let url = format!("/{}/usage/import", scope.slug());
+        let url = scope.url(&Page::Imports);
         view! { <a class="btn" href=url data-testid="import"><Icon name="download"/>"Import"</a> }
     });
     let charts =
@@ -64,7 +64,7 @@ fn empty(scope: Scope, may_import: bool) -> AnyView {
         \"type\":\"api.request\",\"subject\":\"CUSTOMER\",\"data\":{{\"tokens\":100}}}}'"
     );
     let keys = scope.url(&Page::Settings(SettingsPage::Keys));
-    let import = may_import.then(|| view! { <a class="btn" href=format!("/{slug}/usage/import")>"Import a file"</a> });
+    let import = may_import.then(|| view! { <a class="btn" href=scope.url(&Page::Imports)>"Import a file"</a> });
     view! {
         <section class="empty first-event" data-testid="no-events">
             <Icon name="usage"/>

@@ -165,7 +165,6 @@ async fn equal_rows_of_a_file_count_twice_and_the_same_file_adds_nothing() {
     assert_eq!(sums(&world, "tokens").await[0], "2026-01-01 15 in 3");
 }
 
-/// Case H15.
 #[tokio::test]
 async fn a_decimal_comma_counts_only_if_the_file_has_one() {
     let (world, _, mapping) = metered().await;

@@ -55,7 +55,7 @@ fn amounts(bill: &Bill) -> Vec<i64> {
     bill.lines.iter().map(|line| line.minor).collect()
 }
 
-/// H9: by hours, the month in which clocks change would give 15.98.
+/// By hours, the month in which clocks change would give 15.98.
 #[test]
 fn a_month_in_which_clocks_change_is_charged_by_days() {
     let terms = [terms(1, vec![fee(3_100, Timing::Arrears)])];
@@ -65,7 +65,7 @@ fn a_month_in_which_clocks_change_is_charged_by_days() {
     assert!(bill.lines[0].is_prorated());
 }
 
-/// S9: usage of the last day must not be lost.
+/// Usage of the last day must not be lost.
 #[test]
 fn the_last_day_is_charged_with_its_usage() {
     let terms = [terms(1, vec![fee(3_100, Timing::Arrears), per_unit("2")])];
@@ -75,10 +75,10 @@ fn the_last_day_is_charged_with_its_usage() {
     let facts = facts(date!(2026 - 08 - 01), &terms, &used);
     let bill = facts.bill(&schedule, date!(2026 - 08 - 02)).unwrap();
     assert_eq!(amounts(&bill), [100, 1_000], "a day of 31, and 5 units");
-    assert_eq!(schedule.cut(date!(2026 - 08 - 03)), None, "nothing after the end");
+    assert_eq!(schedule.due_on(date!(2026 - 08 - 03)), None, "nothing after the end");
 }
 
-/// S12: a new price must not rewrite the past.
+/// A new price must not rewrite the past.
 #[test]
 fn usage_before_a_change_has_the_old_price() {
     let terms = [terms(1, vec![per_unit("0.10")]), terms(2, vec![per_unit("0.20")])];
@@ -93,7 +93,7 @@ fn usage_before_a_change_has_the_old_price() {
     assert_eq!(amounts(&bill), [1_000, 2_000]);
 }
 
-/// S7: the fee of a year is divided by the days of the year.
+/// The fee of a year is divided by the days of the year.
 #[test]
 fn a_year_is_charged_by_its_days() {
     let terms = [terms(1, vec![fee(36_600, Timing::Arrears)])];
@@ -190,20 +190,20 @@ proptest! {
         let after = before.with_plan(day, &version(2)).unwrap();
         // The change becomes known on its day.
         let facts = facts(day, &terms, &[]);
-        let cut = after.cut(day).unwrap();
+        let due = after.due_on(day).unwrap();
         let mut charged = 0;
         let mut next = Some(starts_on);
-        while let Some(on) = next && on <= cut {
+        while let Some(on) = next && on <= due {
             charged += facts.bill(&after, on).unwrap().total.minor;
-            next = on.next_day().and_then(|day| after.cut(day));
+            next = on.next_day().and_then(|day| after.due_on(day));
         }
-        // What was charged in advance for the period that begins with the cut is not part of the days before it.
+        // What was charged in advance for the period that begins on the day is not part of the days before it.
         if in_advance {
-            let period = after.period_on(cut).unwrap();
+            let period = after.period_on(due).unwrap();
             charged -= facts.of_days(&after, period, Take::Advance).unwrap().iter().map(|line| line.minor).sum::<i64>();
         }
         let due: i64 = after
-            .parts(Period { from: starts_on, until: cut })
+            .parts(Period { from: starts_on, until: due })
             .iter()
             .map(|part| {
                 let whole = if part.phase.plan.version == 1 { old } else { new };

@@ -13,16 +13,16 @@ fn schedule(starts_on: Date) -> Schedule {
     Schedule { anchor_on: starts_on, starts_on, ends_on: None, phases }
 }
 
-/// H8: a subscription from the 31st must not drift to the 28th.
+/// A subscription from the 31st must not drift to the 28th.
 #[test]
 fn periods_of_a_subscription_from_the_31st_end_on_the_last_day_of_shorter_months() {
     let schedule = schedule(date!(2026 - 01 - 31));
-    let mut cuts = Vec::new();
+    let mut all = Vec::new();
     let mut day = date!(2026 - 02 - 01);
-    while cuts.len() < 5 {
-        let cut = schedule.cut(day).unwrap();
-        day = cut.next_day().unwrap();
-        cuts.push(cut);
+    while all.len() < 5 {
+        let due = schedule.due_on(day).unwrap();
+        day = due.next_day().unwrap();
+        all.push(due);
     }
     let expected = [
         date!(2026 - 02 - 28),
@@ -31,17 +31,17 @@ fn periods_of_a_subscription_from_the_31st_end_on_the_last_day_of_shorter_months
         date!(2026 - 05 - 31),
         date!(2026 - 06 - 30),
     ];
-    assert_eq!(cuts, expected);
+    assert_eq!(all, expected);
 }
 
-/// S10: however often it is asked on the day, there is one cut.
+/// However often it is asked on the day, the invoice is due on the same day.
 #[test]
-fn the_day_after_a_period_is_the_cut_of_that_period() {
+fn the_invoice_of_a_period_is_due_on_the_day_after_it() {
     let schedule = schedule(date!(2023 - 05 - 23));
-    assert_eq!(schedule.cut(date!(2023 - 05 - 23)), Some(date!(2023 - 05 - 23)), "the first day");
-    assert_eq!(schedule.cut(date!(2023 - 05 - 24)), Some(date!(2023 - 06 - 23)));
-    assert_eq!(schedule.cut(date!(2023 - 06 - 23)), Some(date!(2023 - 06 - 23)));
-    assert_eq!(schedule.cut(date!(2023 - 06 - 24)), Some(date!(2023 - 07 - 23)));
+    assert_eq!(schedule.due_on(date!(2023 - 05 - 23)), Some(date!(2023 - 05 - 23)), "the first day");
+    assert_eq!(schedule.due_on(date!(2023 - 05 - 24)), Some(date!(2023 - 06 - 23)));
+    assert_eq!(schedule.due_on(date!(2023 - 06 - 23)), Some(date!(2023 - 06 - 23)));
+    assert_eq!(schedule.due_on(date!(2023 - 06 - 24)), Some(date!(2023 - 07 - 23)));
 }
 
 #[test]
@@ -155,7 +155,7 @@ proptest! {
         while next < end {
             let period = schedule.period_on(next).unwrap();
             prop_assert_eq!(period.from, next);
-            prop_assert_eq!(schedule.cut(period.until), Some(period.until));
+            prop_assert_eq!(schedule.due_on(period.until), Some(period.until));
             next = period.until;
         }
         prop_assert!(schedule.ends_on.is_none() || next == end);

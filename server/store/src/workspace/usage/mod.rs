@@ -1,6 +1,6 @@
 //! Usage: reads of what was counted, of events, and of the state of the ingestion. Writing is in another module.
 //!
-//! Charts read the rollups by day only, so that their cost does not depend on the number of events. `usage_totals` has
+//! Charts read the sums by day only, so that their cost does not depend on the number of events. `usage_totals` has
 //! the sums of all customers; `usage_days` has them by customer. A guest reads `usage_days` of the customers that were
 //! shared with them, and neither totals nor meters, so their charts count events.
 

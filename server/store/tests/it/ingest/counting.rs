@@ -52,7 +52,7 @@ async fn each_meter_counts_by_its_aggregation_without_rounding() {
     assert_eq!(distinct, ["2026-03-01 1", "2026-03-02 1"]);
 }
 
-/// Reports of other systems: one known id failed a whole batch, and part of it was stored without being counted.
+/// Known fault of metering: one duplicate fails its whole batch, or a part of the batch is stored without being counted.
 #[tokio::test]
 async fn a_bad_event_does_not_keep_the_others_of_its_batch_from_being_counted() {
     let world = World::new().await;
@@ -133,7 +133,7 @@ async fn an_event_is_refused_with_the_reason() {
     assert_eq!(words(&ingest(&world, ann, a1, &recent).await), expected);
 }
 
-/// Reports of other systems: deduplication ended after a day, or a month.
+/// Known fault of metering: duplicates are only found within a day, or a month.
 #[tokio::test]
 async fn an_event_that_is_sent_again_after_a_year_is_still_a_duplicate() {
     let world = World::new().await;
@@ -185,7 +185,7 @@ async fn a_day_begins_and_ends_in_the_time_zone_of_the_workspace() {
     );
 }
 
-/// Reports of other systems: a new meter billed old events.
+/// Known fault of metering: a new meter counts events of the past.
 #[tokio::test]
 async fn a_meter_counts_from_its_first_day() {
     let world = World::new().await;

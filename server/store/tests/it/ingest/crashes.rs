@@ -1,5 +1,5 @@
-//! Attack: connections that end at any moment. A sender repeats each batch until it is acknowledged. Reports of other
-//! systems: an id was claimed before its event was counted, so that the repetition counted nothing.
+//! Attack: connections that end at any moment. A sender repeats each batch until it is acknowledged. If an id
+//! were stored before its event is counted, the repetition would count nothing.
 
 use super::*;
 use crate::support::events::{sums, words};
