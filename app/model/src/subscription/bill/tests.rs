@@ -190,20 +190,20 @@ proptest! {
         let after = before.with_plan(day, &version(2)).unwrap();
         // The change becomes known on its day.
         let facts = facts(day, &terms, &[]);
-        let due = after.due_on(day).unwrap();
+        let last = after.due_on(day).unwrap();
         let mut charged = 0;
         let mut next = Some(starts_on);
-        while let Some(on) = next && on <= due {
+        while let Some(on) = next && on <= last {
             charged += facts.bill(&after, on).unwrap().total.minor;
             next = on.next_day().and_then(|day| after.due_on(day));
         }
         // What was charged in advance for the period that begins on the day is not part of the days before it.
         if in_advance {
-            let period = after.period_on(due).unwrap();
+            let period = after.period_on(last).unwrap();
             charged -= facts.of_days(&after, period, Take::Advance).unwrap().iter().map(|line| line.minor).sum::<i64>();
         }
         let due: i64 = after
-            .parts(Period { from: starts_on, until: due })
+            .parts(Period { from: starts_on, until: last })
             .iter()
             .map(|part| {
                 let whole = if part.phase.plan.version == 1 { old } else { new };
