@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "@playwright/test";
 import { sql } from "../support/facts";
 import { contextOf } from "../support/people";
+import { BASE } from "../support/server";
 import { type Shop, counted, keyOf, openShop, post, tokens } from "../support/shop";
 
 let shop: Shop;
@@ -22,6 +23,18 @@ test.beforeEach(async () => {
 });
 
 const codes = (results: Record<string, unknown>[] = []) => results.map(({ id, status, code }) => [id, code ?? status]);
+
+/** Events that are refused with each of the codes. */
+async function refusedEvents(): Promise<unknown[]> {
+  const days = (n: number) => new Date(Date.now() + n * 86_400_000).toISOString();
+  await sql("insert into workspace.customers (workspace_id, id, name, email, country, status) values ($1, gen_random_uuid(), 'Gone', 'a@gone.example', 'DE', 'archived') on conflict do nothing", [shop.id]);
+  const [{ id: archived }] = await sql("select id from workspace.customers where workspace_id = $1 and status = 'archived' limit 1", [shop.id]);
+  expect((await post(shop.slug, key, JSON.stringify([tokens("stored")]))).json.accepted, "control: an event is stored").toBe(1);
+  return [
+    tokens("stored", { data: { tokens: 6 } }), tokens("nobody", { subject: "nobody" }), tokens("gone", { subject: archived }), tokens("unheard", { type: "unheard" }),
+    tokens("missing", { data: {} }), tokens("minus", { data: { tokens: -1 } }), tokens("old", { time: days(-37) }), tokens("future", { time: days(1) }), 7,
+  ];
+}
 
 test("each event of a batch has its own result, and a repeated batch counts nothing twice", async () => {
   const days = (n: number) => new Date(Date.now() + n * 86_400_000).toISOString();
@@ -48,6 +61,23 @@ test("each event of a batch has its own result, and a repeated batch counts noth
   const again = await post(shop.slug, key, JSON.stringify(batch.slice(0, 2)), {}, "?results=all");
   expect(again.json).toMatchObject({ accepted: 0, duplicate: 2, results: [{ status: "duplicate" }, { status: "duplicate" }] });
   expect(await counted(shop.id)).toBe("5.1");
+});
+
+test("each code of a refused event is described by OpenAPI, and is in the health strip with what to do", async ({ browser }) => {
+  const { components } = await (await fetch(`${BASE}/api/v1/openapi.json`)).json();
+  const described: string[] = components.schemas.EventReport.properties.code.enum;
+  const sent = (await post(shop.slug, key, JSON.stringify(await refusedEvents()))).json.results ?? [];
+  expect([...new Set(sent.map(({ code }) => String(code)))].sort(), "a code is never sent, or not described").toEqual([...described].sort());
+  const context = await contextOf(browser, shop.owner);
+  const page = await context.newPage();
+  await page.goto(`/${shop.slug}/usage`);
+  for (const code of described) {
+    const reason = page.getByTestId("reason").filter({ has: page.getByText(code, { exact: true }) });
+    await expect(reason, code).toHaveCount(1);
+    await expect(reason, code).toContainText(/[a-z]\. [A-Z].*\./);
+  }
+  await expect(page.getByTestId("refused-today")).toHaveText(String(sent.length));
+  await context.close();
 });
 
 test("one event, a batch and a compressed batch are accepted by their media types", async () => {

@@ -107,3 +107,25 @@ test("a switch from the events shows the events of the new workspace, without th
   await rowsAreThere(page);
   expect(await found(page, ofIt), "events of IT stay after the switch").toEqual([]);
 });
+
+test("an id in the palette leads to its event, and only in a workspace where events may be read", async ({ as }) => {
+  const [event] = await eventsOf(IT);
+  const page = await as(ADA);
+  await open(page, `/${IT}/overview`);
+  const offered = page.getByTestId("palette-item").filter({ hasText: `Event ${event.event_id}` });
+  await page.keyboard.press("Control+k");
+  await page.getByTestId("palette-input").fill("use");
+  await expect(page.getByTestId("palette-item").first(), "control: other queries find something").toBeVisible();
+  await expect(page.getByTestId("palette-item").filter({ hasText: /^Event / })).toHaveCount(0);
+  await page.getByTestId("palette-input").fill(` ${event.event_id}`);
+  await expect(offered).toHaveCount(1);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(`/${IT}/usage/events?id=${encodeURIComponent(event.event_id)}`);
+  await expect.poll(() => ids(page)).toContain(event.event_id);
+  const kept = await page.evaluate(() => JSON.stringify({ ...localStorage }));
+  expect(kept, "the id of an event is kept on the device").not.toContain(event.event_id);
+  await open(page, "/home");
+  await page.keyboard.press("Control+k");
+  await page.getByTestId("palette-input").fill(event.event_id);
+  await expect(page.getByTestId("palette")).toContainText("No results for");
+});

@@ -161,7 +161,7 @@ test("a click works like Enter, and a ctrl-click opens a tab", async () => {
 });
 
 test("actions depend on the role: an Owner can create, a Viewer and a Billing admin can't", async ({ browser }) => {
-  const creating = ["New customer", "New product"];
+  const creating = ["New customer", "New product", "New subscription of a customer"];
   await open(page, "/smartai-it/overview");
   await summon();
   expect(await labels(), "control: an Owner is offered the actions").toEqual(expect.arrayContaining(creating));

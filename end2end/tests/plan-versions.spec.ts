@@ -4,10 +4,11 @@ import { type Page, expect } from "@playwright/test";
 import { ADA, VIK, test } from "../support/as";
 import { call, grantOf } from "../support/calls";
 import { IT, PRODUCT_ENG, sql } from "../support/facts";
-import { forgetCatalogue, makeMeter, makePlan } from "../support/made";
+import { forget, forgetCatalogue, makeMeter, makePlan } from "../support/made";
 import { open } from "../support/people";
 
 const NAME = "Versioned";
+const CUSTOMER = "Customer of a versioned plan";
 let plan: string;
 
 test.beforeEach(async () => {
@@ -20,7 +21,10 @@ test.beforeEach(async () => {
   );
   await sql("update workspace.rate_plan_versions set state = 'published', published_at = now() where plan_id = $1", [plan]);
 });
-test.afterEach(() => forgetCatalogue(NAME));
+test.afterEach(async () => {
+  await forget(CUSTOMER);
+  await forgetCatalogue(NAME);
+});
 
 const control = (page: Page, name: string) => page.locator(`[name="${name}"]`);
 
@@ -47,6 +51,39 @@ test("version 1 stays as it was after version 2 is published", async ({ as }) =>
   await page.getByLabel("Quantity").fill("100");
   await expect(page.getByTestId("total")).toHaveText("€10.00");
   expect((await page.goto(`/${IT}/rate-plans/${plan}/versions/3`))?.status(), "control: a version that does not exist").toBe(404);
+});
+
+test("subscribers stay on their version when another is published, and the plan's page leads to moving them", async ({ as }) => {
+  await sql(
+    `with c as (insert into workspace.customers (workspace_id, id, name, email, country)
+        select id, gen_random_uuid(), $2, 'a@versioned.example', 'DE' from account.workspaces where slug = $1 returning workspace_id, id),
+      s as (insert into workspace.subscriptions (workspace_id, id, customer_id, currency, anchor_on, starts_on)
+        select workspace_id, gen_random_uuid(), id, 'EUR', day, day from c, (select date_trunc('month', now() - interval '2 months')::date as day) d returning *)
+     insert into workspace.subscription_phases (workspace_id, subscription_id, from_on, customer_id, plan_id, version)
+     select workspace_id, id, starts_on, customer_id, $3, 1 from s`, [IT, CUSTOMER, plan]);
+  const page = await as(ADA);
+  await open(page, `/${IT}/rate-plans/${plan}`);
+  await expect(page.getByTestId("earlier"), "there is no other version yet").toHaveCount(0);
+  await page.getByRole("button", { name: "New version" }).click();
+  await control(page, "charges.0.unit_price").fill("0.2");
+  await page.getByRole("button", { name: "Review and publish" }).click();
+  await expect(page.getByTestId("stay")).toContainText("1 customer stays on version 1 or earlier");
+  await page.getByRole("button", { name: "Publish" }).click();
+  await expect(page.getByTestId("earlier")).toContainText("1 customer is on earlier versions.");
+  const versions = () => sql("select version from workspace.subscription_phases where plan_id = $1 order by from_on", [plan]);
+  expect(await versions(), "publishing moved a subscriber").toEqual([{ version: 1 }]);
+  await page.getByRole("link", { name: "Move subscriptions to version 2" }).click();
+  await expect(page).toHaveURL(`/${IT}/rate-plans/${plan}/versions/2/move`);
+  await expect(page.locator("[name=from]")).toContainText("v1: 1 subscription");
+  await page.getByRole("button", { name: "Move", exact: true }).click();
+  await expect(page).toHaveURL(`/${IT}/rate-plans/${plan}`);
+  expect(await versions(), "the period that has begun keeps its prices").toEqual([{ version: 1 }, { version: 2 }]);
+  await page.goto(`/${IT}/rate-plans/${plan}/versions/2/move`);
+  await expect(page.getByTestId("none-to-move")).toContainText("from its next period");
+  const viewer = await as(VIK);
+  await open(viewer, `/${IT}/rate-plans/${plan}`);
+  await expect(viewer.getByTestId("earlier"), "control: a Viewer sees it").toBeVisible();
+  await expect(viewer.getByRole("link", { name: /Move subscriptions/ })).toHaveCount(0);
 });
 
 test("a draft is discarded, and the published version stays", async ({ as }) => {

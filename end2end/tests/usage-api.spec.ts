@@ -50,19 +50,21 @@ test("a bad parameter is an error, and not another answer", async () => {
     expect(answer.status, query).toBe(400);
     expect(JSON.parse(answer.body).code, query).toBe("invalid_parameter");
   }
-  for (const query of ["after=x", "customer=acme"]) expect((await get(`${BASE}/events?${query}`, ada)).status, query).toBe(400);
+  for (const query of ["after=x", "customer=acme", "limit=0", "limit=101", "count=exact"]) expect((await get(`${BASE}/events?${query}`, ada)).status, query).toBe(400);
 });
 
 test("events are listed by cursor without gaps, filtered, and read one by one", async () => {
   const all = await sql<{ key: string; event_id: string; type: string }>(
     `select e.key, e.event_id, e.type from workspace.events e join account.workspaces w on w.id = e.workspace_id where w.slug = $1
      order by e.received_at desc, e.key desc limit 120`, [IT]);
+  expect((await read(`${BASE}/events`)).items.length, "the default of all lists").toBe(20);
   const keys: string[] = [];
-  let path = `${BASE}/events`;
+  let path = `${BASE}/events?limit=30`;
   while (keys.length < 100) {
     const page = await read(path);
+    expect(page.items).toHaveLength(30);
     keys.push(...page.items.map((item: { key: string }) => item.key));
-    path = `${BASE}/events?after=${page.next}`;
+    path = `${BASE}/events?limit=30&after=${page.next}`;
   }
   expect(keys.slice(0, 100)).toEqual(all.slice(0, 100).map((event) => event.key));
   const filtered = await read(`${BASE}/events?id=${encodeURIComponent(all[0].event_id)}&type=${encodeURIComponent(all[0].type)}`);

@@ -133,7 +133,7 @@ test("refused events and unknown customers are listed, and lead to the form of a
   afterwards(() => sql("delete from workspace.refusals where source = 'usage-spec'"));
   const page = await as(ADA);
   await open(page, `/${IT}/usage`);
-  await expect(page.getByTestId("refused-today")).toContainText("unknown_customer");
+  await expect(page.getByTestId("reason").filter({ hasText: "unknown_customer" })).toContainText("Unknown customer");
   await page.getByTestId("refusals").locator("summary").click();
   await expect(page.getByTestId("refusal").filter({ hasText: subject })).toContainText("ev-1");
   const unknown = page.getByTestId("unknown-subject").filter({ hasText: subject });

@@ -14,7 +14,7 @@ use axum::{
 };
 use model::{
     id::{CustomerId, EventKey},
-    list::Cursor,
+    list::{Cursor, PAGE_ROWS, PAGE_ROWS_MAX},
     moment::timestamp,
     usage::{Counted, EventDetail, EventQuery, EventRow, day},
 };
@@ -27,7 +27,7 @@ use uuid::Uuid;
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Events {
     workspace: ZonedWorkspace,
-    /// At most 50.
+    /// At most `limit`.
     items: Vec<EventItem>,
     /// Cursor of the next page, sent as `after`; null on the last page.
     next: Option<String>,
@@ -135,17 +135,22 @@ pub(crate) struct EventsQuery {
     kind: Option<String>,
     /// The source.
     source: Option<String>,
+    /// Maximum number of items of the page.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<u8>,
     /// Returns the page after this cursor: `next` of an earlier response.
     after: Option<String>,
     /// Returns the page before this cursor: `previous` of an earlier response.
     before: Option<String>,
 }
 
-/// Parses the query parameters. Unknown parameters are ignored, and invalid ones are errors: a client that misspells a
-/// filter must not get the unfiltered list.
-fn query(raw: &str) -> Result<EventQuery, ApiError> {
+/// Parses the query parameters, and returns the query and the number of events per page. Unknown parameters are ignored,
+/// and invalid ones are errors: a client that misspells a filter must not get the unfiltered list. `count` is an error,
+/// because a client that asks for it relies on `total`.
+fn query(raw: &str) -> Result<(EventQuery, usize), ApiError> {
     let bad = |name, allowed: &str| ApiError::Parameter { name, allowed: allowed.to_owned() };
     let pairs = pairs(raw)?;
+    let mut rows = PAGE_ROWS;
     for (name, value) in &pairs {
         match name.as_str() {
             "customer" if value.parse::<CustomerId>().is_err() => return Err(bad("customer", "the id of a customer")),
@@ -153,6 +158,11 @@ fn query(raw: &str) -> Result<EventQuery, ApiError> {
             "before" if Cursor::parse(value).is_none() => {
                 return Err(bad("before", "`previous` of an earlier response"));
             }
+            "limit" => {
+                let limit = value.parse().ok().filter(|limit| (1..=PAGE_ROWS_MAX).contains(limit));
+                rows = limit.ok_or_else(|| bad("limit", &format!("a number from 1 to {PAGE_ROWS_MAX}")))?;
+            }
+            "count" => return Err(bad("count", "omitted, because events are not counted")),
             _ => {}
         }
     }
@@ -160,12 +170,13 @@ fn query(raw: &str) -> Result<EventQuery, ApiError> {
     if given("after") && given("before") {
         return Err(bad("before", "omitted with `after`"));
     }
-    Ok(EventQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))))
+    let query = EventQuery::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    Ok((query, rows))
 }
 
 /// Lists one page of events, those that were received last first.
 ///
-/// A guest gets the events of the customers that were shared with them.
+/// Events are not counted: `count` is not allowed. A guest gets the events of the customers that were shared with them.
 #[utoipa::path(
     get,
     path = "/api/v1/workspaces/{slug}/events",
@@ -180,8 +191,8 @@ pub(super) async fn list(
     RawQuery(raw): RawQuery,
 ) -> Result<Response, ApiError> {
     let mut tx = asked.reading(&state).await?;
-    let query = query(raw.as_deref().unwrap_or_default())?;
-    let page = store::usage::events(&mut tx, &query).await?;
+    let (query, rows) = query(raw.as_deref().unwrap_or_default())?;
+    let page = store::usage::events_of_rows(&mut tx, &query, rows).await?;
     let workspace = ZonedWorkspace::of(&tx);
     let tenant = tx.commit().await?;
     let body = Events {
@@ -227,11 +238,17 @@ mod tests {
             "customer=acme",
             "after=x",
             "before=1",
+            "limit=0",
+            "limit=101",
+            "limit=all",
+            "count=exact",
             "after=018f4d9e000070008000000000000000.1&before=018f4d9e000070008000000000000000.1",
         ] {
             assert!(matches!(query(raw), Err(ApiError::Parameter { .. })), "{raw}");
         }
-        let asked = query("id=ev_&type=api.request&source=a%20b&utm=1").expect("a query");
+        let (asked, rows) = query("id=ev_&type=api.request&source=a%20b&utm=1").expect("a query");
+        assert_eq!(rows, PAGE_ROWS);
+        assert_eq!(query("limit=100").expect("a query").1, PAGE_ROWS_MAX);
         assert_eq!((asked.id.as_str(), asked.kind.as_str(), asked.source.as_str()), ("ev_", "api.request", "a b"));
     }
 }

@@ -19,7 +19,7 @@ use flate2::read::MultiGzDecoder;
 use model::{
     Slug,
     capability::RecordUsage,
-    event::{Ages, Batch, Event, MOST_EVENTS, Origin, Outcome, Rejected},
+    event::{Ages, Batch, Event, MOST_EVENTS, Origin, Outcome, RefusalCode, Rejected},
 };
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -32,7 +32,10 @@ use store::{
     door::{Credential, Door},
     events,
 };
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{Object, ObjectBuilder, Type},
+};
 
 /// Maximum size of a body in bytes as sent, and unpacked.
 pub(crate) const BODY_LIMIT: usize = 2 * 1024 * 1024;
@@ -63,7 +66,7 @@ struct EventReport {
     status: &'static str,
     /// Why it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "bad_value")]
+    #[schema(schema_with = refusal_code, required = false)]
     code: Option<&'static str>,
     /// The attribute, or the property of the data, that is the reason.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,6 +74,17 @@ struct EventReport {
     /// What is wrong and what to do, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
+}
+
+/// Returns the schema of the codes of refused events, with what each means.
+pub(super) fn refusal_code() -> Object {
+    let meanings: Vec<String> =
+        RefusalCode::ALL.iter().map(|code| format!("`{}`: {}", code.as_str(), code.meaning())).collect();
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(RefusalCode::ALL.iter().map(|code| code.as_str())))
+        .description(Some(format!("Why it was refused. {}", meanings.join(" "))))
+        .build()
 }
 
 /// A usage event. Used only for the OpenAPI description; [`Event::from_json`] reads events.

@@ -262,6 +262,7 @@ fn add_header(operation: &mut Value, name: &str, description: &str, schema: Valu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::event::RefusalCode;
     use std::collections::BTreeSet;
 
     /// Methods and paths of the routes in `api.rs`, as written there.
@@ -333,5 +334,12 @@ mod tests {
         let schemas = &DOCUMENT["components"]["schemas"];
         assert_eq!(schemas["Workspace"]["properties"]["role"]["enum"][2], "billing_admin");
         assert_eq!(schemas["ErrorBody"]["properties"]["code"]["enum"].as_array().map(Vec::len), Some(Code::ALL.len()));
+        for schema in ["EventReport", "RefusalItem"] {
+            let refusals = RefusalCode::ALL.map(|code| Value::from(code.as_str()));
+            assert_eq!(
+                schemas[schema]["properties"]["code"]["enum"].as_array().map(Vec::as_slice),
+                Some(&refusals[..])
+            );
+        }
     }
 }

@@ -4,6 +4,7 @@ use super::{
     door::{Addressed, served},
     error::ApiError,
     etag::Tagged,
+    events::refusal_code,
 };
 use crate::state::AppState;
 use axum::{
@@ -262,7 +263,7 @@ pub(crate) struct HealthCounts {
 pub(crate) struct RefusalItem {
     #[schema(example = "2026-03-12T14:05:09+01:00")]
     at: String,
-    #[schema(example = "unknown_customer")]
+    #[schema(schema_with = refusal_code)]
     code: String,
     source: String,
     id: String,

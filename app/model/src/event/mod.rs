@@ -17,7 +17,7 @@ pub use data::{Data, Property};
 pub use envelope::{Attributes, Event};
 pub use limits::{FUTURE_MINUTES, LATE_DAYS, MOST_EVENTS};
 pub use measure::{Measure, measure};
-pub use refusal::{Refusal, Rejected};
+pub use refusal::{Refusal, RefusalCode, Rejected};
 
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,119 @@
 //! Reasons for which an event is not stored.
 
 use super::limits::{FUTURE_MINUTES, LATE_DAYS};
+use std::borrow::Cow;
 
 /// Maximum length of an excerpt in characters.
 pub(super) const EXCERPT: usize = 300;
 
-/// Reason for which an event is not stored. The codes are part of the API and never renamed.
+/// Code of a [`Refusal`]. The words are part of the API and never renamed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusalCode {
+    /// `malformed`.
+    Malformed,
+    /// `unknown_customer`.
+    UnknownCustomer,
+    /// `customer_archived`.
+    CustomerArchived,
+    /// `unknown_type`.
+    UnknownType,
+    /// `bad_value`.
+    BadValue,
+    /// `negative_value`.
+    NegativeValue,
+    /// `too_old`.
+    TooOld,
+    /// `in_the_future`.
+    InTheFuture,
+    /// `id_reused`.
+    IdReused,
+}
+
+impl RefusalCode {
+    /// All codes.
+    pub const ALL: [Self; 9] = [
+        Self::Malformed,
+        Self::UnknownCustomer,
+        Self::CustomerArchived,
+        Self::UnknownType,
+        Self::BadValue,
+        Self::NegativeValue,
+        Self::TooOld,
+        Self::InTheFuture,
+        Self::IdReused,
+    ];
+
+    /// Returns the word of the code in the API and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::UnknownCustomer => "unknown_customer",
+            Self::CustomerArchived => "customer_archived",
+            Self::UnknownType => "unknown_type",
+            Self::BadValue => "bad_value",
+            Self::NegativeValue => "negative_value",
+            Self::TooOld => "too_old",
+            Self::InTheFuture => "in_the_future",
+            Self::IdReused => "id_reused",
+        }
+    }
+
+    /// Returns the code of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.as_str() == word)
+    }
+
+    /// Returns the name of the code in the console.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Malformed => "Malformed",
+            Self::UnknownCustomer => "Unknown customer",
+            Self::CustomerArchived => "Archived customer",
+            Self::UnknownType => "Unknown type",
+            Self::BadValue => "Bad value",
+            Self::NegativeValue => "Negative value",
+            Self::TooOld => "Too old",
+            Self::InTheFuture => "In the future",
+            Self::IdReused => "ID used before",
+        }
+    }
+
+    /// Returns what the code means, as a sentence.
+    pub fn meaning(self) -> Cow<'static, str> {
+        let text = match self {
+            Self::Malformed => "An attribute is missing or invalid.",
+            Self::UnknownCustomer => "No customer has this subject.",
+            Self::CustomerArchived => "This customer is archived.",
+            Self::UnknownType => "No active meter counts this event.",
+            Self::BadValue => "The property that a meter reads is missing or can’t be counted.",
+            Self::NegativeValue => "The property that a meter reads is negative.",
+            Self::TooOld => return Cow::Owned(format!("The event happened more than {LATE_DAYS} days ago.")),
+            Self::InTheFuture => {
+                let text = format!("The event’s time is more than {FUTURE_MINUTES} minutes in the future.");
+                return Cow::Owned(text);
+            }
+            Self::IdReused => "Another event with this source and id was stored before.",
+        };
+        Cow::Borrowed(text)
+    }
+
+    /// Returns what to do, as a sentence.
+    pub const fn remedy(self) -> &'static str {
+        match self {
+            Self::Malformed => "Correct the attribute, then send the event again.",
+            Self::UnknownCustomer => "Add it to a customer, then send the event again.",
+            Self::CustomerArchived => "Restore the customer, then send the event again.",
+            Self::UnknownType => "Create a meter for its type and properties, then send it again.",
+            Self::BadValue => "Send a number with at most 6 decimal places.",
+            Self::NegativeValue => "Reduce usage by an adjustment instead.",
+            Self::TooOld => "Import it instead.",
+            Self::InTheFuture => "Check the sender’s clock.",
+            Self::IdReused => "Send each event with an id of its own.",
+        }
+    }
+}
+
+/// Reason for which an event is not stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// `malformed`: an attribute is missing or invalid.
@@ -46,18 +154,23 @@ pub enum Refusal {
 
 impl Refusal {
     /// Returns the code.
-    pub const fn as_str(&self) -> &'static str {
+    pub const fn code(&self) -> RefusalCode {
         match self {
-            Self::Malformed { .. } => "malformed",
-            Self::UnknownCustomer => "unknown_customer",
-            Self::CustomerArchived => "customer_archived",
-            Self::UnknownType => "unknown_type",
-            Self::BadValue { .. } => "bad_value",
-            Self::NegativeValue { .. } => "negative_value",
-            Self::TooOld => "too_old",
-            Self::InTheFuture => "in_the_future",
-            Self::IdReused { .. } => "id_reused",
+            Self::Malformed { .. } => RefusalCode::Malformed,
+            Self::UnknownCustomer => RefusalCode::UnknownCustomer,
+            Self::CustomerArchived => RefusalCode::CustomerArchived,
+            Self::UnknownType => RefusalCode::UnknownType,
+            Self::BadValue { .. } => RefusalCode::BadValue,
+            Self::NegativeValue { .. } => RefusalCode::NegativeValue,
+            Self::TooOld => RefusalCode::TooOld,
+            Self::InTheFuture => RefusalCode::InTheFuture,
+            Self::IdReused { .. } => RefusalCode::IdReused,
         }
+    }
+
+    /// Returns the word of the code.
+    pub const fn as_str(&self) -> &'static str {
+        self.code().as_str()
     }
 
     /// Returns the name of the attribute, or of the property of `data`, that is the reason.
@@ -73,30 +186,17 @@ impl Refusal {
 
     /// Returns what is wrong and what to do about it.
     pub fn message(&self) -> String {
+        let code = self.code();
+        let remedy = code.remedy();
         match self {
             Self::Malformed { field, must } => format!("{field} must {must}."),
-            Self::UnknownCustomer => {
-                "No customer has this subject. Add it to a customer, then send the event again.".to_owned()
-            }
-            Self::CustomerArchived => {
-                "This customer is archived. Restore the customer, then send the event again.".to_owned()
-            }
-            Self::UnknownType => {
-                "No active meter counts this event. Create a meter for its type and properties, then send it again."
-                    .to_owned()
-            }
             Self::BadValue { property, problem } => format!("The property {property} can’t be counted. {problem}"),
-            Self::NegativeValue { property } => {
-                format!("The property {property} is negative. Reduce usage by an adjustment instead.")
-            }
-            Self::TooOld => format!("The event happened more than {LATE_DAYS} days ago. Import it instead."),
-            Self::InTheFuture => format!(
-                "The event’s time is more than {FUTURE_MINUTES} minutes in the future. Check the sender’s clock."
-            ),
+            Self::NegativeValue { property } => format!("The property {property} is negative. {remedy}"),
             Self::IdReused { field } => {
-                format!(
-                    "Another event with this source and id was stored before, with another {field}. Send each event with an id of its own."
-                )
+                format!("Another event with this source and id was stored before, with another {field}. {remedy}")
+            }
+            Self::UnknownCustomer | Self::CustomerArchived | Self::UnknownType | Self::TooOld | Self::InTheFuture => {
+                format!("{} {remedy}", code.meaning())
             }
         }
     }

@@ -82,6 +82,33 @@ fn what_was_refused_can_be_recognized() {
 }
 
 #[test]
+fn every_refusal_code_has_words_and_says_what_to_do() {
+    let property = || "tokens".to_owned();
+    let refusals = [
+        Refusal::Malformed { field: "id", must: "be a text" },
+        Refusal::UnknownCustomer,
+        Refusal::CustomerArchived,
+        Refusal::UnknownType,
+        Refusal::BadValue { property: property(), problem: "Send a number.".to_owned() },
+        Refusal::NegativeValue { property: property() },
+        Refusal::TooOld,
+        Refusal::InTheFuture,
+        Refusal::IdReused { field: "data" },
+    ];
+    let of_refusals: Vec<RefusalCode> = refusals.iter().map(Refusal::code).collect();
+    assert_eq!(of_refusals, RefusalCode::ALL, "a code is missing, or has no refusal");
+    let sentence = |text: &str| text.chars().next().is_some_and(char::is_uppercase) && text.ends_with('.');
+    let mut labels = std::collections::BTreeSet::new();
+    for code in RefusalCode::ALL {
+        assert_eq!(RefusalCode::from_word(code.as_str()), Some(code));
+        assert!(sentence(&code.meaning()) && sentence(code.remedy()), "{code:?}");
+        assert!(!code.label().contains('_') && labels.insert(code.label()), "{code:?}");
+    }
+    assert!(refusals.iter().all(|refusal| refusal.message().ends_with('.') && !refusal.field().is_empty()));
+    assert_eq!(RefusalCode::from_word("no_such_code"), None);
+}
+
+#[test]
 fn numbers_keep_all_their_digits() {
     let data = data("{\"a\":0.1,\"b\":9007199254740993,\"c\":0.1234567,\"d\":\"173.9\",\"e\":1e3}").expect("valid");
     let quantity = |name: &str| match data.property(name) {

@@ -126,6 +126,17 @@ impl EventQuery {
         Self { customer: Some(customer), ..Self::default() }
     }
 
+    /// Returns the query for the events whose id is or begins with `text`, if it looks like an id: one word of at least 8
+    /// characters with at least 4 digits, such as a UUID, a ULID or `use-000042`.
+    pub fn pasted(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let length = text.chars().count();
+        let is_word = !text.chars().any(|c| c.is_whitespace() || c.is_control());
+        let digits = text.chars().filter(char::is_ascii_digit).count();
+        ((8..=FILTER_MAX).contains(&length) && is_word && digits >= 4)
+            .then(|| Self { id: text.to_owned(), ..Self::default() })
+    }
+
     /// Returns the same filter at another position.
     #[must_use]
     pub fn at(&self, position: Position) -> Self {
@@ -271,6 +282,16 @@ mod tests {
             let query = EventQuery { id, customer, kind, source, position };
             let pairs = query.pairs();
             prop_assert_eq!(EventQuery::from_pairs(pairs.iter().map(|(k, v)| (*k, v.as_str()))), query);
+        }
+    }
+
+    #[test]
+    fn a_pasted_text_that_looks_like_an_id_is_looked_for() {
+        for id in ["018f4d9e-6a5b-7c3d-9e1f-2a3b4c5d6e7f", "01ARZ3NDEKTSV4RRFFQ69G5FAV", " use-000042\n", "evt_1234"] {
+            assert_eq!(EventQuery::pasted(id).map(|query| query.id).as_deref(), Some(id.trim()));
+        }
+        for text in ["", "12345", "globalai-finance", "q4-2026", "invoices of 2026", &"1".repeat(201)] {
+            assert_eq!(EventQuery::pasted(text), None, "{text}");
         }
     }
 

@@ -12,6 +12,7 @@ use model::{
     finder::Query,
     list::Noun,
     picker::{Picker, PickerOrganization, PickerWorkspace},
+    usage::EventQuery,
 };
 
 /// Number of workspaces listed under "Recent" while the query is empty.
@@ -71,12 +72,14 @@ pub struct Command {
     pub label: String,
     /// Name of its icon.
     pub icon: &'static str,
+    /// `false` if the label has data of the workspace, which must not be kept on the device.
+    pub is_counted: bool,
     action: Action,
 }
 
 impl Command {
     fn new(section: Section, icon: &'static str, label: &str, action: Action) -> Self {
-        Self { section, label: label.to_owned(), icon, action }
+        Self { section, label: label.to_owned(), icon, is_counted: true, action }
     }
 
     /// Returns the URL of a command that is a link, or `None` for an action.
@@ -230,13 +233,22 @@ fn is_scattered(label: &str, letters: &[u32]) -> bool {
     places > 1 && inside > 0
 }
 
-/// Returns all commands available in the current workspace, or outside of workspaces if `here` is `None`.
-pub fn commands(picker: Option<&Picker>, here: Option<&ShellInfo>) -> Vec<Command> {
+/// Returns all commands available in the current workspace, or outside of workspaces if `here` is `None`. `pasted` looks
+/// for events by an id in the query.
+pub fn commands(picker: Option<&Picker>, here: Option<&ShellInfo>, pasted: Option<&EventQuery>) -> Vec<Command> {
     let mut all = Vec::new();
     if let Some(here) = here {
         let open = |page: Page| Action::Open(page.url(&here.slug));
         let pages = Page::navigation().into_iter().filter(|page| here.may.has(page.requires()));
         all.extend(pages.map(|page| Command::new(Section::GoTo, page.icon(), page.title(), open(page))));
+        if let Some(query) = pasted {
+            let page = Page::Events(query.clone());
+            if here.may.has(page.requires()) {
+                let label = format!("Event {}", query.id);
+                let event = Command::new(Section::GoTo, "usage", &label, open(page));
+                all.push(Command { is_counted: false, ..event });
+            }
+        }
         let settings = SettingsPage::all().into_iter().filter(|page| here.may.has(page.requires()));
         all.extend(settings.map(|page| {
             let label = format!("Settings: {}", page.title());
@@ -250,6 +262,9 @@ pub fn commands(picker: Option<&Picker>, here: Option<&ShellInfo>) -> Vec<Comman
             let products = open(Page::list(Noun::Products));
             all.push(Command::new(Section::Actions, "plus", "New meter of a product", products));
             all.push(Command::new(Section::Actions, "usage", "Import usage", open(Page::Imports)));
+            // A subscription belongs to a customer, who is chosen first.
+            let customers = open(Page::list(Noun::Customers));
+            all.push(Command::new(Section::Actions, "plus", "New subscription of a customer", customers));
         }
         if here.may.has(Capability::ManageMembers) {
             let invite = open(Page::Settings(SettingsPage::Members));
@@ -284,7 +299,7 @@ mod tests {
     use super::*;
 
     fn found(query: &str) -> Vec<String> {
-        let commands = commands(None, None);
+        let commands = commands(None, None, None);
         let lines = lines(query, None, &[], None, &commands, |_| 0);
         lines
             .iter()
@@ -304,6 +319,14 @@ mod tests {
         for asking in ["?", " ?", "?keys"] {
             assert!(asks_for_keys(asking) && found(asking).is_empty(), "{asking}");
         }
+    }
+
+    #[test]
+    fn an_id_is_offered_only_in_a_workspace() {
+        let pasted = EventQuery::pasted("use-000042");
+        assert!(pasted.is_some(), "control: it is an id");
+        let offered = commands(None, None, pasted.as_ref());
+        assert!(!offered.iter().any(|command| command.label.starts_with("Event ")));
     }
 
     #[test]

@@ -71,7 +71,9 @@ impl PaletteState {
         if let Some(Item::Command(command)) = item {
             let command = self.commands.with_untracked(|commands| commands.get(command).cloned());
             if let Some(command) = &command {
-                self.session.note_use(&command.label);
+                if command.is_counted {
+                    self.session.note_use(&command.label);
+                }
                 if command.shows_keys() {
                     event.prevent_default();
                     self.type_in(KEYS.to_string());

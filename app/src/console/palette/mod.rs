@@ -25,7 +25,7 @@ use leptos::{
     prelude::*,
     tachys::html::attribute::any_attribute::AnyAttribute,
 };
-use model::{Slug, finder::Query};
+use model::{Slug, finder::Query, usage::EventQuery};
 
 macro_rules! both {
     ($control:literal, $command:literal) => {
@@ -144,8 +144,12 @@ impl PaletteState {
         let order = Memo::new(move |_| {
             session.picker.with(|picker| picker.as_ref().map(|picker| picker.order_of_rows()).unwrap_or_default())
         });
+        // A memo of its own, so that the commands stay as they are while something else is typed.
+        let pasted = Memo::new(move |_| query.with(|query| EventQuery::pasted(query)));
         let commands = Memo::new(move |_| {
-            session.picker.with(|picker| info.with(|info| commands(picker.as_deref(), info.as_ref())))
+            session.picker.with(|picker| {
+                info.with(|info| pasted.with(|pasted| commands(picker.as_deref(), info.as_ref(), pasted.as_ref())))
+            })
         });
         let lines = Memo::new(move |before: Option<&Vec<Line>>| {
             if !session.palette.get() {

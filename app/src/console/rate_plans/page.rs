@@ -199,23 +199,29 @@ fn versions(scope: Scope, plan: &RatePlanDetail, may_edit: bool) -> AnyView {
         })
         .collect_view();
     let count = i64::try_from(plan.versions.len()).unwrap_or_default();
-    // To the latest version, if somebody is on another one.
-    let move_to = plan.row.version.filter(|latest| {
-        may_edit && plan.versions.iter().any(|version| version.number != *latest && version.customers > 0)
-    });
-    let move_to = move_to.map(|latest| {
-        let url = scope.url(&Page::MoveVersion(plan.row.id, latest));
-        view! { <p><a class="link" href=url>{format!("Move subscribers to version {latest}")}</a></p> }
+    // To the latest version, if somebody is on an earlier one.
+    let move_to = plan.row.version.and_then(|latest| {
+        let earlier = plan.versions.iter().filter(|version| version.number != latest);
+        let customers: i64 = earlier.map(|version| version.customers).sum();
+        (customers > 0).then(|| {
+            let are = if customers == 1 { "is" } else { "are" };
+            let text = format!("{} {are} on earlier versions.", pluralize(customers, "customer", "customers"));
+            let url = scope.url(&Page::MoveVersion(plan.row.id, latest));
+            let link = may_edit.then(
+                || view! { " "<a class="link" href=url>{format!("Move subscriptions to version {latest}…")}</a> },
+            );
+            view! { <p class="version-note" data-testid="earlier">{text}{link}</p> }
+        })
     });
     view! {
         <section class="section" aria-labelledby="versions">
             <div class="section-head"><h2 id="versions">"Versions"</h2><span class="end">{pluralize(count, "version", "versions")}</span></div>
+            {move_to}
             <div class="table-wrap"><table class="data-table">
                 <caption class="visually-hidden">{format!("Versions of {}", plan.row.name)}</caption>
                 <thead><tr><th scope="col">"Version"</th><th scope="col" class="fit">"State"</th><th scope="col" class="col-sm">"Published"</th><th scope="col" class="col-md">"Note"</th><th scope="col" class="num narrow">"Subscribers"</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table></div>
-            {move_to}
         </section>
     }
     .into_any()

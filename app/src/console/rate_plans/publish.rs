@@ -88,12 +88,10 @@ fn who_stays(plan: &RatePlanDetail) -> String {
     };
     match plan.row.customers {
         0 => format!("The plan has no subscribers. New ones get version {number}."),
-        1 => format!(
-            "1 customer stays on the present version until you move them. New subscriptions get version {number}."
-        ),
         count => format!(
-            "{} stay on version {former} or earlier until you move them. New subscriptions get version {number}.",
-            pluralize(count, "customer", "customers")
+            "{} {} on version {former} or earlier until you move them, which the plan’s page offers after publishing. New subscriptions get version {number}.",
+            pluralize(count, "customer", "customers"),
+            if count == 1 { "stays" } else { "stay" },
         ),
     }
 }

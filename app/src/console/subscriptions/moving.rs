@@ -34,7 +34,7 @@ pub fn move_form(scope: Scope, data: &MovePage) -> AnyView {
         return view! {
             <header class="page-head"><div class="titles"><h1>{title}</h1></div></header>
             <section class="empty">
-                <p>"No subscription is on another version of this plan."</p>
+                <p data-testid="none-to-move">{format!("No subscription is left to move. Each of this plan is on version {to}, is on it from its next period, or ends before.")}</p>
                 <div class="btn-row"><a class="btn" href=scope.url(&back)>"Back to the plan"</a></div>
             </section>
         }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use model::{
     Capability,
     count::pluralize,
+    event::RefusalCode,
     moment,
     money::grouped,
     usage::{Health, RefusedEvent, UnknownSubject},
@@ -16,12 +17,6 @@ pub fn view(scope: Scope, health: &Health) -> AnyView {
         Some(at) => view! { <Ago at=at now=scope.session.now/> }.into_any(),
         None => "never".into_any(),
     };
-    let codes: Vec<String> =
-        health.codes.iter().map(|(code, count)| format!("{} {code}", grouped(count.unsigned_abs()))).collect();
-    let mut refused = grouped(health.refused.unsigned_abs());
-    if !codes.is_empty() {
-        refused = format!("{refused} ({})", codes.join(", "));
-    }
     let number = |number: i64| grouped(number.unsigned_abs());
     let rows = health.refusals.iter().map(refusal).collect_view();
     let refusals = (!health.refusals.is_empty()).then(|| {
@@ -31,7 +26,7 @@ pub fn view(scope: Scope, health: &Health) -> AnyView {
                 <div class="scroll-x" tabindex="0" role="region" aria-label="Last refused events">
                     <table class="twin-table words">
                         <caption class="visually-hidden">"Last refused events"</caption>
-                        <thead><tr><th scope="col">"When"</th><th scope="col">"Code"</th><th scope="col">"Source"</th><th scope="col">"Id"</th><th scope="col">"Type"</th><th scope="col">"Subject"</th><th scope="col">"Text"</th></tr></thead>
+                        <thead><tr><th scope="col">"When"</th><th scope="col">"Reason"</th><th scope="col">"Source"</th><th scope="col">"Id"</th><th scope="col">"Type"</th><th scope="col">"Subject"</th><th scope="col">"Text"</th></tr></thead>
                         <tbody>{rows}</tbody>
                     </table>
                 </div>
@@ -45,8 +40,9 @@ pub fn view(scope: Scope, health: &Health) -> AnyView {
                 <div><dt>"Accepted today"</dt><dd>{number(health.accepted)}</dd></div>
                 <div><dt>"Late today"</dt><dd>{number(health.late)}</dd></div>
                 <div><dt>"Duplicates today"</dt><dd>{number(health.duplicate)}</dd></div>
-                <div><dt>"Refused today"</dt><dd data-testid="refused-today">{refused}</dd></div>
+                <div><dt>"Refused today"</dt><dd data-testid="refused-today">{number(health.refused)}</dd></div>
             </dl>
+            {reasons(&health.codes)}
             {refusals}
             {unknown(scope, &health.unknown)}
         </section>
@@ -54,11 +50,36 @@ pub fn view(scope: Scope, health: &Health) -> AnyView {
     .into_any()
 }
 
+/// Lists the codes of today's refused events, with what each means and what to do.
+fn reasons(codes: &[(String, i64)]) -> Option<AnyView> {
+    let rows = codes
+        .iter()
+        .map(|(word, count)| {
+            let code = RefusalCode::from_word(word);
+            let text = code.map(|code| format!("{} {}", code.meaning(), code.remedy()));
+            let count = pluralize(*count, "event", "events");
+            view! {
+                <li data-testid="reason"><span class="line"><span class="text">{name(word)}" "<span class="mono">{word.clone()}</span></span><span class="end">{count}</span></span>{text.map(|text| view! { <p class="hint">{text}</p> })}</li>
+            }
+        })
+        .collect_view();
+    (!codes.is_empty()).then(|| {
+        view! { <div class="movers" data-testid="reasons"><h3>"Reasons of today"</h3><ul class="line-list">{rows}</ul></div> }
+            .into_any()
+    })
+}
+
+/// Returns the name of a code, or the code itself if it is unknown.
+fn name(word: &str) -> String {
+    RefusalCode::from_word(word).map_or_else(|| word.to_owned(), |code| code.label().to_owned())
+}
+
 fn refusal(refused: &RefusedEvent) -> AnyView {
+    let meaning = RefusalCode::from_word(&refused.code).map(|code| format!("{} {}", code.meaning(), code.remedy()));
     view! {
         <tr data-testid="refusal">
             <td><time title=moment::exact(*refused.at)>{moment::minute(*refused.at)}</time></td>
-            <td class="mono">{refused.code.clone()}</td>
+            <td title=meaning>{name(&refused.code)}</td>
             <td>{refused.source.clone()}</td>
             <td class="mono">{refused.id.clone()}</td>
             <td>{refused.kind.clone()}</td>

@@ -176,6 +176,10 @@ async fn events_are_paged_without_gaps_and_filtered() {
     assert_eq!(seen, expected, "events were left out, shown twice, out of order or foreign");
     let first = usage::events(&mut tx, &query.at(Position::Before(page.newer.clone().unwrap()))).await.unwrap();
     assert_eq!(first.rows[0].key.uuid(), expected[0], "the way back ends elsewhere");
+    let few = usage::events_of_rows(&mut tx, &query, 3).await.unwrap();
+    let next = usage::events_of_rows(&mut tx, &query.at(Position::After(few.older.unwrap())), 3).await.unwrap();
+    let keys: Vec<Uuid> = few.rows.iter().chain(&next.rows).map(|row| row.key.uuid()).collect();
+    assert_eq!(keys, expected[..6], "shorter pages leave out or repeat events");
 
     let kinds = EventQuery { kind: "cache".to_owned(), ..EventQuery::default() };
     let found = usage::events(&mut tx, &kinds).await.unwrap();

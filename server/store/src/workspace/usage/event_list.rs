@@ -8,7 +8,7 @@ use crate::{
 };
 use model::{
     id::{CustomerId, EventKey, MeterId, ProductId},
-    list::{Cursor, Position},
+    list::{Cursor, PAGE_ROWS_MAX, Position},
     meter::Aggregation,
     pricing::Quantity,
     usage::{Counted, EventDetail, EventPage, EventQuery, EventRow, amount},
@@ -16,8 +16,8 @@ use model::{
 use sqlx::types::Uuid;
 use time::OffsetDateTime;
 
-/// Number of events per page.
-const PAGE_ROWS: usize = 50;
+/// Number of events per page of the console.
+const CONSOLE_ROWS: usize = 50;
 
 struct Row {
     key: Uuid,
@@ -77,13 +77,28 @@ macro_rules! rows {
     }};
 }
 
-/// Returns a page of events, those that were received last first. A cursor that can't be read is ignored.
+/// Returns a page of 50 events, as [`events_of_rows`].
+///
+/// # Errors
+/// As [`events_of_rows`].
+#[tracing::instrument(level = "debug", name = "store.usage.events", skip_all)]
+pub async fn events<M: Mode>(tx: &mut WorkspaceTx<M>, query: &EventQuery) -> Result<EventPage, StoreError> {
+    events_of_rows(tx, query, CONSOLE_ROWS).await
+}
+
+/// Returns a page of at most `count` events, those that were received last first. `count` is at least 1 and at most
+/// [`PAGE_ROWS_MAX`]; other numbers are brought into that range. A cursor that can't be read is ignored.
 ///
 /// # Errors
 /// [`StoreError::Busy`] if the list is filtered and too many costly statements are waiting, [`StoreError::Database`] if
 /// a query fails.
-#[tracing::instrument(level = "debug", name = "store.usage.events", skip_all)]
-pub async fn events<M: Mode>(tx: &mut WorkspaceTx<M>, query: &EventQuery) -> Result<EventPage, StoreError> {
+#[tracing::instrument(level = "debug", name = "store.usage.events_of_rows", skip_all)]
+pub async fn events_of_rows<M: Mode>(
+    tx: &mut WorkspaceTx<M>,
+    query: &EventQuery,
+    count: usize,
+) -> Result<EventPage, StoreError> {
+    let count = count.clamp(1, PAGE_ROWS_MAX);
     // A type, a source or an id may be in none of the events, and each of them is looked at.
     if query.is_narrowed() {
         tx.costly().await?;
@@ -91,7 +106,7 @@ pub async fn events<M: Mode>(tx: &mut WorkspaceTx<M>, query: &EventQuery) -> Res
     let zone = tx.zone();
     let start = |cursor: &Cursor| Some((OffsetDateTime::read(&cursor.key)?, cursor.id));
     let newest = (OffsetDateTime::last(), Uuid::max());
-    let most = i64::try_from(PAGE_ROWS + 1).unwrap_or(i64::MAX);
+    let most = i64::try_from(count + 1).unwrap_or(i64::MAX);
     let after = match &query.position {
         Position::After(cursor) => start(cursor),
         _ => None,
@@ -106,9 +121,9 @@ pub async fn events<M: Mode>(tx: &mut WorkspaceTx<M>, query: &EventQuery) -> Res
     if let Some(start) = before {
         rows = rows!(tx, query, start, most, "> ($6, $7) order by e.received_at, e.key limit $8");
         // With less than a page, the newest page is read instead, so that it is full.
-        is_first = rows.len() <= PAGE_ROWS;
+        is_first = rows.len() <= count;
         more = true;
-        rows.truncate(PAGE_ROWS);
+        rows.truncate(count);
         rows.reverse();
     }
     if before.is_none() || is_first {
@@ -119,8 +134,8 @@ pub async fn events<M: Mode>(tx: &mut WorkspaceTx<M>, query: &EventQuery) -> Res
             most,
             "< ($6, $7) order by e.received_at desc, e.key desc limit $8"
         );
-        more = rows.len() > PAGE_ROWS;
-        rows.truncate(PAGE_ROWS);
+        more = rows.len() > count;
+        rows.truncate(count);
     }
     let newer = rows.first().filter(|_| !is_first).map(Row::cursor);
     let older = rows.last().filter(|_| more).map(Row::cursor);

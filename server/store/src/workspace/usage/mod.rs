@@ -11,7 +11,7 @@ mod meters;
 mod report;
 mod uses;
 
-pub use event_list::{event, events};
+pub use event_list::{event, events, events_of_rows};
 pub use health::health;
 pub use lines::{LINES_MAX, Line, LineMeter, Lines, lines};
 pub use report::report;
