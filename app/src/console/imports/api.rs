@@ -30,7 +30,7 @@ pub async fn act_on_import(
 }
 
 #[cfg(feature = "ssr")]
-pub(crate) use on_server::{apply, form, list, submit, view};
+pub(crate) use on_server::{advance, apply, columns_of, form, list, mapping, submit, view};
 
 #[cfg(feature = "ssr")]
 mod on_server {
@@ -38,6 +38,7 @@ mod on_server {
         error::AppError,
         routes::{ImportLayout, Page, VisitData},
         server::{
+            authority::Authority,
             call::Call,
             form::{Form, Outcome, not_understood},
             workspace::writing,
@@ -113,7 +114,7 @@ mod on_server {
             }
             ImportAction::Continue => {}
         }
-        advance(call, workspace, grant, id).await
+        advance(&Authority::page(call, workspace, grant), id).await
     }
 
     /// Sets the mapping of an import.
@@ -128,14 +129,7 @@ mod on_server {
         if imports::get(&mut tx, id).await?.is_none() {
             return Err(AppError::Absent);
         }
-        let (delimiter, header) = input.layout().map_err(AppError::Invalid)?;
-        let head =
-            decode_head(imports::head(&mut tx, id).await?).map_err(|error| invalid("columns", error.to_string()))?;
-        let (columns, _) = columns(&head.text, delimiter, header);
-        if columns.len() > COLUMNS_MAX {
-            return Err(invalid("columns", format!("A file can have at most {COLUMNS_MAX} columns.")));
-        }
-        let mapping = input.parse(&columns).map_err(AppError::Invalid)?;
+        let mapping = mapping(&mut tx, id, input).await?;
         if !imports::set_mapping(&mut tx, &can, id, &mapping).await? {
             return Err(invalid("columns", "This import has begun, so its columns can’t be changed."));
         }
@@ -143,9 +137,24 @@ mod on_server {
         Ok(())
     }
 
+    /// Reads the values of the form for the file of an import.
+    pub(crate) async fn mapping<M: Mode>(
+        tx: &mut WorkspaceTx<M>,
+        id: ImportId,
+        input: &MappingInput,
+    ) -> Result<Mapping, AppError> {
+        let (delimiter, header) = input.layout().map_err(AppError::Invalid)?;
+        let head = decode_head(imports::head(tx, id).await?).map_err(|error| invalid("columns", error.to_string()))?;
+        let (columns, _) = columns(&head.text, delimiter, header);
+        if columns.len() > COLUMNS_MAX {
+            return Err(invalid("columns", format!("A file can have at most {COLUMNS_MAX} columns.")));
+        }
+        input.parse(&columns).map_err(AppError::Invalid)
+    }
+
     /// Works on an import for [`BUDGET`]. Each batch is a transaction of its own, for which the seat is read again.
-    async fn advance(call: &Call, workspace: &Slug, grant: &str, id: ImportId) -> Result<ImportProgress, AppError> {
-        let (mut tx, _) = writing::<EditContent>(call, workspace, grant).await?;
+    pub(crate) async fn advance(by: &Authority, id: ImportId) -> Result<ImportProgress, AppError> {
+        let (mut tx, _) = by.writing::<EditContent>().await?;
         let import = imports::get(&mut tx, id).await?.ok_or(AppError::Absent)?;
         let zone = tx.zone();
         let state = import.row.state;
@@ -157,7 +166,7 @@ mod on_server {
         }
         let share = vec![fair::Share::constant(current_key(), 1)];
         let _permit = WORKING.acquire(share).await.map_err(|_| AppError::Limited(2))?;
-        let (mut tx, _) = writing::<EditContent>(call, workspace, grant).await?;
+        let (mut tx, _) = by.writing::<EditContent>().await?;
         let file = imports::file(&mut tx, id).await?;
         tx.commit().await?;
         let position = import.position;
@@ -169,15 +178,17 @@ mod on_server {
         let mut rows = tokio::task::spawn_blocking(opening).await.map_err(|_| AppError::Internal)??;
         let begun = Instant::now();
         loop {
-            let (mut tx, can) = writing::<EditContent>(call, workspace, grant).await?;
+            let (mut tx, can) = by.writing::<EditContent>().await?;
             let record = tx.can::<RecordUsage>().map_err(|denied| AppError::Denied(denied.0))?;
+            let before = rows.position();
             let progress = imports::step(&mut tx, &can, &record, id, &mut rows).await?.ok_or(AppError::Absent)?;
             tx.commit().await?;
-            if progress.more && begun.elapsed() < BUDGET {
+            // Without a row, the file is to be read in another way: the next call opens it again.
+            if progress.more && rows.position() != before && begun.elapsed() < BUDGET {
                 continue;
             }
             if progress.state == ImportState::Done || events::is_fold_due() {
-                let (mut tx, can) = writing::<RecordUsage>(call, workspace, grant).await?;
+                let (mut tx, can) = by.writing::<RecordUsage>().await?;
                 events::fold(&mut tx, &can).await?;
                 tx.commit().await?;
             }
@@ -254,12 +265,23 @@ mod on_server {
         tx: &mut WorkspaceTx<M>,
         layout: &ImportLayout,
     ) -> Result<Option<VisitData>, AppError> {
+        match columns_of(tx, layout).await? {
+            Some(form) => Ok(Some(VisitData::ImportForm(Box::new(form)))),
+            None => view(tx, layout.id).await,
+        }
+    }
+
+    /// Returns the data of the form of the columns; `None` if there is no such import, or if it has begun or ended.
+    pub(crate) async fn columns_of<M: Mode>(
+        tx: &mut WorkspaceTx<M>,
+        layout: &ImportLayout,
+    ) -> Result<Option<ImportForm>, AppError> {
         let Some(import) = imports::get(tx, layout.id).await? else { return Ok(None) };
         if !matches!(import.row.state, ImportState::Uploaded | ImportState::Previewed) {
-            return Ok(Some(view_of(tx, import).await?));
+            return Ok(None);
         }
         let Ok(Decoded { encoding, text }) = decode_head(imports::head(tx, layout.id).await?) else {
-            return Ok(Some(view_of(tx, import).await?));
+            return Ok(None);
         };
         let meters = meters::all(tx).await?;
         let types: BTreeSet<String> = meters.iter().map(|meter| meter.event_type.clone()).collect();
@@ -288,7 +310,7 @@ mod on_server {
         let samples =
             |column: usize| rows.iter().take(3).filter_map(|row| row.get(column)).map(|cell| cut(cell)).collect();
         let columns = names_of_columns.iter().take(COLUMNS_MAX).enumerate();
-        Ok(Some(VisitData::ImportForm(Box::new(ImportForm {
+        Ok(Some(ImportForm {
             columns: columns.map(|(at, name)| Column { name: cut(name), samples: samples(at) }).collect(),
             row: import.row,
             input,
@@ -298,7 +320,7 @@ mod on_server {
             chosen,
             zone: tx.zone().name().to_owned(),
             types,
-        }))))
+        }))
     }
 
     /// Returns the names of a file's columns and its first rows below them.

@@ -94,6 +94,11 @@ impl Rows {
         &self.source
     }
 
+    /// Returns the mapping with which the rows are read.
+    pub const fn mapping(&self) -> &Mapping {
+        &self.mapping
+    }
+
     /// Returns the number of rows read so far.
     pub const fn position(&self) -> u64 {
         self.position
