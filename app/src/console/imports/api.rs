@@ -49,9 +49,9 @@ mod on_server {
         capability::{EditContent, RecordUsage},
         id::ImportId,
         import::{
-            COLUMNS_MAX, Column, Decoded, Delimiter, ImportAction, ImportForm, ImportList, ImportProgress, ImportState,
-            ImportView, Mapping, MappingInput, SampleEvent, decode_head, guess, guess_delimiter, has_header,
-            refusal_text,
+            COLUMN_NAME_MAX, COLUMNS_MAX, Column, Decoded, Delimiter, ImportAction, ImportForm, ImportList,
+            ImportProgress, ImportState, ImportView, Mapping, MappingInput, SampleEvent, decode_head, guess,
+            guess_delimiter, has_header, refusal_text,
         },
         moment,
     };
@@ -148,6 +148,12 @@ mod on_server {
         let (columns, _) = columns(&head.text, delimiter, header);
         if columns.len() > COLUMNS_MAX {
             return Err(invalid("columns", format!("A file can have at most {COLUMNS_MAX} columns.")));
+        }
+        // The names are stored with each mapping.
+        if columns.iter().any(|name| name.chars().count() > COLUMN_NAME_MAX) {
+            let message =
+                format!("The name of a column can have at most {COLUMN_NAME_MAX} characters. Check the delimiter.");
+            return Err(invalid("columns", message));
         }
         input.parse(&columns).map_err(AppError::Invalid)
     }
