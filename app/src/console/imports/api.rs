@@ -305,7 +305,9 @@ mod on_server {
         let header = layout.header.or(base.map(|mapping| mapping.header));
         let header = header
             .unwrap_or_else(|| imports::records(&text, delimiter, 1).first().is_some_and(|first| has_header(first)));
-        let (names_of_columns, rows) = columns(&text, delimiter, header);
+        let (mut names_of_columns, rows) = columns(&text, delimiter, header);
+        // With more columns, the file can't be mapped; guessing takes time for each of them.
+        names_of_columns.truncate(COLUMNS_MAX);
         let fitting = base.and_then(|mapping| mapping.moved_to(&names_of_columns));
         let guessed = fitting.is_none();
         let chosen = chosen.filter(|_| !guessed).map(|mapping| mapping.name).unwrap_or_default();
