@@ -2,14 +2,16 @@
 //! never in memory as a whole, and a person who loses the seat can't send more of it.
 
 use crate::{
+    console::imports::api,
     documents,
     error::AppError,
     routes::{ImportLayout, Page, Route},
     server::{
+        authority::Authority,
         call::Call,
         form::{Form, Posted},
         request::RequestContext,
-        workspace::{reading, writing},
+        workspace::reading,
     },
 };
 use axum::body::Body;
@@ -19,10 +21,15 @@ use model::{
     capability::EditContent,
     csv::Csv,
     id::ImportId,
-    import::{FILE_MAX, REFUSALS_MAX, decode_head, refusal_text},
+    import::{
+        FILE_MAX, ImportForm, ImportProgress, Mapping, MappingInput, REFUSALS_MAX, Refusal, decode_head, refusal_text,
+    },
 };
 use sha2::{Digest, Sha256};
-use store::imports;
+use store::{
+    door::{Mode, WorkspaceTx},
+    imports,
+};
 
 pub use store::imports::CHUNK_MAX;
 
@@ -31,9 +38,7 @@ const NAME_MAX: usize = 200;
 
 /// A file that is being uploaded.
 pub struct Upload {
-    call: Call,
-    slug: Slug,
-    grant: String,
+    by: Authority,
     id: ImportId,
     chunks: i32,
     bytes: u64,
@@ -66,8 +71,15 @@ impl Upload {
     ) -> Result<Self, AppError> {
         let form = Form(fields, None);
         form.expect_action("upload")?;
-        let (call, grant) = (Call::new(context), form.get("grant").to_owned());
-        let (mut tx, can) = writing::<EditContent>(&call, &slug, &grant).await?;
+        Self::begin_by(Authority::page(&Call::new(context), &slug, form.get("grant")), name).await
+    }
+
+    /// Begins an upload with this authority. `name` is the name of the file.
+    ///
+    /// # Errors
+    /// As for [`begin`](Self::begin).
+    pub async fn begin_by(by: Authority, name: &str) -> Result<Self, AppError> {
+        let (mut tx, can) = by.writing::<EditContent>().await?;
         // Some programs send a path.
         let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
         let name: String = name.chars().filter(|c| !c.is_control()).take(NAME_MAX).collect();
@@ -77,7 +89,7 @@ impl Upload {
         let id = imports::begin(&mut tx, &can, name.trim()).await?;
         let id = id.ok_or_else(|| invalid("Two imports are not finished yet. Finish or stop one of them first."))?;
         tx.commit().await?;
-        Ok(Self { call, slug, grant, id, chunks: 0, bytes: 0, hash: Sha256::new() })
+        Ok(Self { by, id, chunks: 0, bytes: 0, hash: Sha256::new() })
     }
 
     /// Appends the next bytes, at most [`CHUNK_MAX`].
@@ -89,7 +101,7 @@ impl Upload {
             return Ok(self);
         }
         self.bytes += bytes.len() as u64;
-        let (mut tx, can) = writing::<EditContent>(&self.call, &self.slug, &self.grant).await?;
+        let (mut tx, can) = self.by.writing::<EditContent>().await?;
         let refused = if self.bytes > FILE_MAX {
             Some("That file is larger than 50 MB. Split it into several files.".to_owned())
         } else if self.chunks == 0 {
@@ -105,8 +117,7 @@ impl Upload {
         if !imports::append(&mut tx, &can, self.id, self.chunks, &bytes).await? {
             return Err(invalid("The upload was stopped. Choose the file again."));
         }
-        // An upload may take longer than a grant is valid.
-        self.grant = self.call.request.services.grants.sign(tx.tenant())?;
+        self.by.renew(&tx)?;
         tx.commit().await?;
         self.hash.update(&bytes);
         self.chunks += 1;
@@ -118,7 +129,16 @@ impl Upload {
     /// # Errors
     /// [`AppError::Invalid`] on `file` if the file is empty.
     pub async fn finish(self) -> Result<String, AppError> {
-        let (mut tx, can) = writing::<EditContent>(&self.call, &self.slug, &self.grant).await?;
+        let slug = self.by.slug().clone();
+        Ok(Page::ImportMapping(ImportLayout::guessed(self.complete().await?)).url(&slug))
+    }
+
+    /// Completes the upload. Returns the import.
+    ///
+    /// # Errors
+    /// As for [`finish`](Self::finish).
+    pub async fn complete(self) -> Result<ImportId, AppError> {
+        let (mut tx, can) = self.by.writing::<EditContent>().await?;
         let digest: [u8; 32] = self.hash.finalize().into();
         if !imports::finish_upload(&mut tx, &can, self.id, &digest).await? {
             imports::stop(&mut tx, &can, self.id).await?;
@@ -126,7 +146,7 @@ impl Upload {
             return Err(invalid("That file is empty. Choose another one."));
         }
         tx.commit().await?;
-        Ok(Page::ImportMapping(ImportLayout::guessed(self.id)).url(&self.slug))
+        Ok(self.id)
     }
 }
 
@@ -156,9 +176,44 @@ pub async fn refusals(context: RequestContext, slug: &str, id: &str) -> Result<S
     imports::get(&mut tx, id).await?.ok_or(AppError::Absent)?;
     let rows = imports::refusals(&mut tx, id, REFUSALS_MAX).await?;
     tx.commit().await?;
+    Ok(refusals_csv(&rows))
+}
+
+/// Returns refused rows as a CSV file.
+pub fn refusals_csv(rows: &[Refusal]) -> String {
     let mut csv = Csv::new(["line", "column", "code", "text", "meaning"]);
-    for row in &rows {
+    for row in rows {
         csv.row([row.line.to_string().as_str(), &row.column, &row.code, &row.value, refusal_text(&row.code)]);
     }
-    Ok(csv.finish())
+    csv.finish()
+}
+
+/// Returns what is known about the columns of an import that has not begun: its mapping, else a guess. `None` if there is
+/// no such import, or if it has begun or ended.
+///
+/// # Errors
+/// [`AppError::Unavailable`] if the database can't be reached.
+pub async fn columns<M: Mode>(tx: &mut WorkspaceTx<M>, id: ImportId) -> Result<Option<ImportForm>, AppError> {
+    api::columns_of(tx, &ImportLayout::guessed(id)).await
+}
+
+/// Reads the values of the mapping form for the file of an import.
+///
+/// # Errors
+/// [`AppError::Invalid`] with the invalid fields.
+pub async fn mapping<M: Mode>(
+    tx: &mut WorkspaceTx<M>,
+    id: ImportId,
+    input: &MappingInput,
+) -> Result<Mapping, AppError> {
+    api::mapping(tx, id, input).await
+}
+
+/// Works on the check or the import in progress for about a second. Each batch is a transaction of its own.
+///
+/// # Errors
+/// [`AppError::Absent`] if the workspace has no such import; [`AppError::Limited`] if the server is busy with other
+/// imports.
+pub async fn advance(by: &Authority, id: ImportId) -> Result<ImportProgress, AppError> {
+    api::advance(by, id).await
 }

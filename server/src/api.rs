@@ -19,6 +19,9 @@ pub(crate) mod etag;
 mod event_list;
 pub(crate) mod events;
 mod idempotency;
+mod import;
+mod import_mapping;
+mod import_upload;
 mod imports;
 mod json;
 mod meters;
@@ -62,6 +65,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/v1/openapi.json", get(openapi::document))
         .merge(resources(state))
         .merge(events(state))
+        .merge(uploads(state))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(unknown)
 }
@@ -122,6 +126,13 @@ fn resources(state: &AppState) -> Router<AppState> {
         .route("/v1/workspaces/{slug}/events/{key}", get(event_list::get))
         .route("/v1/workspaces/{slug}/usage", get(usage::usage))
         .route("/v1/workspaces/{slug}/usage/health", get(usage::health))
+        .route("/v1/workspaces/{slug}/imports", get(import::list))
+        .route("/v1/workspaces/{slug}/imports/{id}", get(import::get))
+        .route("/v1/workspaces/{slug}/imports/{id}/mapping", get(import_mapping::get).put(import_mapping::set))
+        .route("/v1/workspaces/{slug}/imports/{id}/check", post(import::check))
+        .route("/v1/workspaces/{slug}/imports/{id}/run", post(import::run))
+        .route("/v1/workspaces/{slug}/imports/{id}/stop", post(import::stop))
+        .route("/v1/workspaces/{slug}/imports/{id}/refusals", get(import::refusals))
         // All routes above are of a workspace, and can have idempotency keys.
         .layer(from_fn_with_state(state.clone(), idempotency::keep))
         .route("/v1/me/workspaces", get(workspaces::list))
@@ -135,6 +146,14 @@ fn events(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/v1/workspaces/{slug}/events", post(events::create))
         .layer(from_fn_with_state(rate, rate::limit))
+}
+
+/// Route for files to import. They are streamed, so that no idempotency key can be kept; rows that are there already are
+/// not imported again.
+fn uploads(state: &AppState) -> Router<AppState> {
+    Router::new()
+        .route("/v1/workspaces/{slug}/imports", post(import_upload::create))
+        .layer(from_fn_with_state(Rate::new("uploads", state.api_rate), rate::limit))
 }
 
 /// Responds to an unknown path below `/api`.

@@ -57,7 +57,7 @@ codes! {
     Frozen "frozen" CONFLICT "The version of the rate plan is published, so it never changes. Create a draft instead."
     Gone "gone" GONE "The workspace was deleted, and you had access to it."
     Changed "changed" PRECONDITION_FAILED "The resource is not the version that If-Match names."
-    TooLarge "too_large" PAYLOAD_TOO_LARGE "The body is more than 1 MiB, or 2 MiB for events."
+    TooLarge "too_large" PAYLOAD_TOO_LARGE "The body is more than 1 MiB, 2 MiB for events, or 50 MB for an import."
     AddressTooLong "address_too_long" URI_TOO_LONG "The URL is too long."
     UnsupportedMediaType "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE "The body is not application/json."
     UnknownHost "unknown_host" MISDIRECTED_REQUEST "The server does not serve this host name."

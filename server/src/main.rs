@@ -27,6 +27,7 @@ mod secret_file;
 mod serve;
 mod services;
 mod shutdown;
+mod slots;
 mod state;
 mod telemetry;
 mod upload;

@@ -163,9 +163,17 @@ async fn form_with_file(path: &str, request: Request) -> Result<Posted, Response
 
 /// Returns `true` if the path is the one for usage events.
 fn is_events(path: &str) -> bool {
-    path.strip_prefix("/api/v1/workspaces/")
-        .and_then(|rest| rest.split_once('/'))
-        .is_some_and(|(_, rest)| rest == "events")
+    in_workspace(path) == Some("events")
+}
+
+/// Returns `true` if the path is the one for files to import.
+pub(crate) fn is_imports(path: &str) -> bool {
+    in_workspace(path) == Some("imports")
+}
+
+/// Returns what follows the workspace in a path of the API.
+fn in_workspace(path: &str) -> Option<&str> {
+    path.strip_prefix("/api/v1/workspaces/").and_then(|rest| rest.split_once('/')).map(|(_, rest)| rest)
 }
 
 /// Reads the whole body, if it does not exceed the limit of the path.

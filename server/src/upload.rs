@@ -4,7 +4,7 @@
 //! No slot is held while the server waits for the sender. Each piece waits for a slot within the shares of the user and
 //! the address, like a request of its own.
 
-use crate::{error_code::Code, error_response, pages, state::AppState};
+use crate::{error_code::Code, error_response, pages, slots::Slots, state::AppState};
 use app::{
     error::AppError,
     imports::{self, Upload},
@@ -19,11 +19,7 @@ use axum::{
 };
 use model::FieldErrors;
 use std::{mem, sync::Arc, time::Duration};
-use store::{
-    fair::{Key, Share, on_behalf_of},
-    request_span::in_request_span,
-};
-use tracing::Span;
+use store::fair::Share;
 
 /// Maximum time of an upload.
 const LIMIT: Duration = Duration::from_secs(1_800);
@@ -45,7 +41,7 @@ pub(crate) fn is_upload(request: &Request) -> bool {
 pub(crate) async fn receive(state: AppState, mut request: Request, shares: Vec<Share>) -> Response {
     let path = request.uri().path().to_owned();
     let uri = pages::local(request.uri());
-    let slots = Slots { state: state.clone(), shares };
+    let slots = Slots::new(state.clone(), shares);
     let cookies = state.cookies(request.uri(), request.headers());
     let (services, mut headers) = (Arc::clone(&state.services), request.headers().clone());
     // If there are several session cookies, only the valid one is kept.
@@ -156,28 +152,4 @@ async fn file(slots: &Slots, mut upload: Upload, part: &mut Field<'_>) -> Result
     }
     let last = async move { upload.append(piece).await?.finish().await };
     slots.run(last).await.map_err(Failed::Told)
-}
-
-/// Shares that the upload counts against.
-struct Slots {
-    state: AppState,
-    shares: Vec<Share>,
-}
-
-impl Slots {
-    /// Runs work with the database in a task of its own, so that it is not cancelled midway if the sender disconnects.
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl Future<Output = Result<T, AppError>> + Send + 'static,
-    ) -> Result<T, AppError> {
-        let key = self.shares.first().map_or(Key::Server, |share| share.key.clone());
-        let permit = self.state.requests.acquire(self.shares.clone()).await.map_err(|_| AppError::Limited(1))?;
-        let work = async move {
-            let done = on_behalf_of(key, work).await;
-            drop(permit);
-            done
-        };
-        let task = self.state.tasks.spawn(in_request_span(Span::current(), work));
-        task.await.map_err(|_| AppError::Internal)?
-    }
 }

@@ -4,6 +4,7 @@
 //! are implemented in their own folders (`api.rs`). It contains no SQL (`store`), no business rules (`model`), and no
 //! routing, headers or HTTP limits (`server`).
 
+pub mod authority;
 pub mod broken;
 pub mod call;
 pub mod cookies;

@@ -5,12 +5,14 @@ use super::{
     token::{self, Bearer},
 };
 use crate::state::AppState;
+use app::server::authority::Authority;
 use axum::{
     extract::{FromRequestParts, OriginalUri, RawPathParams},
     http::{HeaderName, HeaderValue, Uri, request::Parts},
     response::{Extension, IntoResponse, Response},
 };
 use model::{Slug, api_key::Scope, capability::CapabilityKind};
+use std::sync::Arc;
 use store::door::{Can, Credential, Door, Mode, Read, Tenant, Visit, WorkspaceTx, Write};
 
 /// Response header with the workspace id.
@@ -71,16 +73,17 @@ impl Addressed {
         let slug = self.slug(state).await?;
         let door = state.services.store.workspace_program(&self.credential, &slug).await?;
         let tx = self.opened(&slug, door).await?;
-        let can = match (tx.can::<C>(), &tx.tenant().key) {
-            (Ok(can), _) => can,
-            // The owner may, but not by this key.
-            (Err(_), Some(_)) if tx.tenant().seat.capabilities().has(C::CAPABILITY) => {
-                let scope = Scope::ALL.into_iter().find(|scope| scope.capabilities().has(C::CAPABILITY));
-                return Err(scope.map_or(ApiError::Forbidden, ApiError::Scope));
-            }
-            (Err(denied), _) => return Err(denied.into()),
-        };
+        let can = allowed(&tx)?;
         Ok((tx, can))
+    }
+
+    /// Returns the authority of this credential in the workspace that it opened.
+    pub(super) fn authority(&self, state: &AppState, tenant: &Tenant) -> Authority {
+        Authority::Program {
+            services: Arc::clone(&state.services),
+            credential: self.credential,
+            slug: tenant.workspace.slug.clone(),
+        }
     }
 
     /// Returns the path and query behind the slug.
@@ -123,6 +126,22 @@ impl Addressed {
             Ok(None) => Err(ApiError::BadToken),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// Returns proof of the capability `C`.
+///
+/// # Errors
+/// [`ApiError::Forbidden`] without the capability, and [`ApiError::Scope`] if the key needs another scope.
+pub(super) fn allowed<M: Mode, C: CapabilityKind>(tx: &WorkspaceTx<M>) -> Result<Can<C>, ApiError> {
+    match (tx.can::<C>(), &tx.tenant().key) {
+        (Ok(can), _) => Ok(can),
+        // The owner may, but not by this key.
+        (Err(_), Some(_)) if tx.tenant().seat.capabilities().has(C::CAPABILITY) => {
+            let scope = Scope::ALL.into_iter().find(|scope| scope.capabilities().has(C::CAPABILITY));
+            Err(scope.map_or(ApiError::Forbidden, ApiError::Scope))
+        }
+        (Err(denied), _) => Err(denied.into()),
     }
 }
 

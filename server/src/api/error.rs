@@ -4,6 +4,7 @@ use crate::{
     error_code::Code,
     error_response::{self, Fault},
 };
+use app::error::AppError;
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -77,6 +78,27 @@ impl From<StoreError> for ApiError {
             }
             _ => {
                 tracing::error!(%error, "the database failed");
+                Self::Internal
+            }
+        }
+    }
+}
+
+impl From<AppError> for ApiError {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::SignedOut => Self::BadToken,
+            AppError::Absent => Self::NotFound,
+            AppError::Gone => Self::Gone,
+            AppError::Denied(_) => Self::Forbidden,
+            AppError::Factor => Self::Factor,
+            AppError::Invalid(errors) => Self::Invalid(errors),
+            AppError::Limited(_) => Self::Busy,
+            AppError::ReadOnly => Self::ReadOnly,
+            // The workspace got another slug after the request began.
+            AppError::Unavailable | AppError::Moved(_) => Self::Unavailable,
+            error => {
+                tracing::error!(code = error.code(), "an unexpected error");
                 Self::Internal
             }
         }

@@ -4,8 +4,8 @@
 //! idempotency keys, tags) is added to each operation here, so that no handler can forget it.
 
 use super::{
-    contacts, customer, customers, event_list, events, meters, plan_quotes, plan_versions, products, rate_plans,
-    subscription_changes, subscriptions, upcoming, usage, workspaces,
+    contacts, customer, customers, event_list, events, import, import_mapping, import_upload, meters, plan_quotes,
+    plan_versions, products, rate_plans, subscription_changes, subscriptions, upcoming, usage, workspaces,
 };
 use crate::{error_code::Code, error_response::ErrorBody};
 use axum::{
@@ -81,6 +81,15 @@ use utoipa::{
         event_list::get,
         usage::usage,
         usage::health,
+        import_upload::create,
+        import::list,
+        import::get,
+        import_mapping::get,
+        import_mapping::set,
+        import::check,
+        import::run,
+        import::stop,
+        import::refusals,
     ),
     components(schemas(ErrorBody)),
     modifiers(&OperatorToken)
@@ -123,8 +132,8 @@ pub(super) async fn document() -> Response {
     Json(&*DOCUMENT).into_response()
 }
 
-/// Paths whose POST takes no `Idempotency-Key`, because what it sends has ids.
-const WITHOUT_KEY: &[&str] = &["/api/v1/workspaces/{slug}/events"];
+/// Paths whose POST takes no `Idempotency-Key`, because what it sends is counted once anyway.
+const WITHOUT_KEY: &[&str] = &["/api/v1/workspaces/{slug}/events", "/api/v1/workspaces/{slug}/imports"];
 
 /// Codes that no request of the API gets.
 const ELSEWHERE: &[Code] = &[Code::ForeignOrigin, Code::TooManyTabs, Code::AddressTooLong, Code::UnknownHost];
@@ -309,6 +318,7 @@ mod tests {
                 statuses.extend(["403", "404", "410"]);
             }
             match method.as_str() {
+                "post" if WITHOUT_KEY.contains(&path.as_str()) => statuses.extend(["413", "415", "422"]),
                 "post" => statuses.extend(["409", "413", "422"]),
                 "patch" => statuses.extend(["412", "413", "415", "422"]),
                 _ => {}

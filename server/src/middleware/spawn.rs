@@ -15,6 +15,7 @@ use crate::{
     error_response,
     middleware::request_log::RequestId,
     pages,
+    slots::Shares,
     state::{AppState, AppStateInner},
     upload,
 };
@@ -57,6 +58,12 @@ pub(crate) async fn run(State(state): State<AppState>, request: Request, next: N
     if upload::is_upload(&request) {
         let shares = shares(&state, &request);
         return upload::receive(state, request, shares).await;
+    }
+    if *request.method() == Method::POST && pages::is_imports(request.uri().path()) {
+        // Its handler reads the file piece by piece.
+        let (shares, mut request) = (shares(&state, &request), request);
+        request.extensions_mut().insert(Shares(shares));
+        return next.run(request).await;
     }
     let path = request.uri().path().to_owned();
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();

@@ -3,6 +3,7 @@
 use super::{
     data::Data,
     identity,
+    limits::MOST_BYTES,
     refusal::{EXCERPT, Refusal, Rejected, excerpt},
 };
 use crate::id::EventKey;
@@ -76,6 +77,11 @@ impl Event {
     /// [`Rejected`] with the first attribute that is missing or invalid.
     pub fn from_json(raw: &RawValue) -> Result<Self, Box<Rejected>> {
         let text = raw.get();
+        // Each attribute takes more memory than it has bytes.
+        if text.len() > MOST_BYTES {
+            let why = Refusal::Malformed { field: "event", must: "have at most 64 kB" };
+            return Err(Box::new(Rejected::unreadable(why, text)));
+        }
         let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text)
             .map_err(|_| Refusal::Malformed { field: "event", must: "be a JSON object" })
             .map_err(|why| Box::new(Rejected::unreadable(why, text)))?;

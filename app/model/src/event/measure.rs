@@ -66,13 +66,21 @@ fn one(event: &Event, meter: &Meter) -> Result<Measure, Refusal> {
     }
 }
 
+/// Maximum number of digits before the decimal point of a value that is counted. Sums are read as numbers with 28 digits,
+/// 6 of them decimal places, so millions of the largest values can be added up.
+const MOST_DIGITS: u32 = 16;
+
 fn quantity(property: &str, text: &str) -> Result<Quantity, Refusal> {
+    let too_large = || bad(property, "Send a number with at most 16 digits before the decimal point.");
     let quantity = Quantity::parse(text).map_err(|why| match why {
         NotADecimal::Malformed => bad(property, "Send a number such as 1234.5, without separators or an exponent."),
         NotADecimal::TooPrecise(places) => bad(property, &format!("Send at most {places} decimal places.")),
-        NotADecimal::TooLarge => bad(property, "Send a number with at most 18 digits before the decimal point."),
+        NotADecimal::TooLarge => too_large(),
         NotADecimal::Negative => Refusal::NegativeValue { property: property.to_owned() },
     })?;
+    if quantity.decimal().trunc().mantissa().unsigned_abs() >= 10_u128.pow(MOST_DIGITS) {
+        return Err(too_large());
+    }
     if quantity.is_negative() { Err(Refusal::NegativeValue { property: property.to_owned() }) } else { Ok(quantity) }
 }
 

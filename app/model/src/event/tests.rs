@@ -184,6 +184,21 @@ fn meter(aggregation: Aggregation, property: Option<&str>) -> Meter {
     }
 }
 
+/// Attributes are unlimited otherwise, and each takes more memory than it has bytes.
+#[test]
+fn an_event_with_very_many_attributes_is_refused_unread() {
+    let many = |count: usize| {
+        let attributes: String = (0..count).map(|n| format!(",\"a{n}\":1")).collect();
+        let text = format!(
+            "{{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"s\",\"type\":\"t\",\"subject\":\"c\"{attributes}}}"
+        );
+        let raw = serde_json::value::RawValue::from_string(text).expect("JSON");
+        Event::from_json(&raw).map(|event| event.id).map_err(|rejected| (rejected.refusal.as_str(), rejected.id))
+    };
+    assert_eq!(many(100), Ok("1".to_owned()));
+    assert_eq!(many(100_000), Err(("malformed", String::new())));
+}
+
 /// Known faults of metering: floating-point sums, texts that are read as 0, decimal commas.
 #[test]
 fn a_value_is_counted_exactly_or_the_event_is_refused() {
@@ -191,14 +206,19 @@ fn a_value_is_counted_exactly_or_the_event_is_refused() {
         let event = read(&with("data", &format!("{{\"tokens\":{value}}}"))).expect("valid");
         measure(&event, &[meter(Aggregation::Sum, Some("tokens"))]).map(|all| all[0].quantity.decimal().to_string())
     };
-    for (value, quantity) in
-        [("0.1", "0.1"), ("9007199254740993", "9007199254740993"), ("\"1234.5\"", "1234.5"), ("0", "0"), ("7.0", "7")]
-    {
+    for (value, quantity) in [
+        ("0.1", "0.1"),
+        ("9007199254740993", "9007199254740993"),
+        ("\"1234.5\"", "1234.5"),
+        ("0", "0"),
+        ("7.0", "7"),
+        ("9999999999999999.999999", "9999999999999999.999999"),
+    ] {
         assert_eq!(counted(value).as_deref(), Ok(quantity));
     }
     for value in [
         "0.1234567", "\"12abc\"", "\"173,9\"", "\"1.234,50\"", "\"1e3\"", "1e3", "\"NaN\"", "\"\"", "null", "true",
-        "[1]", "1000000000000000000",
+        "[1]", "1000000000000000000", "10000000000000000",
     ] {
         assert_eq!(counted(value).map_err(|why| why.as_str()), Err("bad_value"), "{value}");
     }

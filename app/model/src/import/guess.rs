@@ -71,7 +71,8 @@ pub fn guess(
     }
     for (column, (role, name)) in roles.iter().zip(columns).enumerate() {
         let known = properties.iter().find(|property| folded(property) == folded(name));
-        let property = known.cloned().unwrap_or_else(|| name.chars().take(PROPERTY_MAX).collect());
+        let property =
+            known.cloned().unwrap_or_else(|| name.chars().filter(|c| !c.is_control()).take(PROPERTY_MAX).collect());
         values.insert(format!("role_{column}"), role.as_str().to_owned());
         values.insert(format!("property_{column}"), property);
     }

@@ -4,6 +4,8 @@
 pub const FILE_MAX: u64 = 50_000_000;
 /// Maximum number of columns of a file.
 pub const COLUMNS_MAX: usize = 60;
+/// Maximum length of a column's name, in characters.
+pub const COLUMN_NAME_MAX: usize = 200;
 /// Maximum length of an event's source, id and subject, in characters.
 pub const ID_MAX: usize = 200;
 /// Maximum length of an event's type, in characters.

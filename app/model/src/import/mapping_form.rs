@@ -134,6 +134,10 @@ impl MappingInput {
         );
         let kind =
             given(kind, "type", TYPE_MAX, "Enter an event type for all rows, or choose the column with the type.");
+        // Events have none in these, and the database stores no null characters.
+        if self.0.values().any(|value| value.trim().contains(char::is_control)) {
+            complain("columns", "Remove the control characters, such as tabs and line breaks.".to_owned());
+        }
         let name = self.value("name").to_owned();
         if name.chars().count() > NAME_MAX {
             complain("name", format!("Enter at most {NAME_MAX} characters."));

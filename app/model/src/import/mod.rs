@@ -16,7 +16,9 @@ mod view;
 pub use cell::{number, time};
 pub use format::{DecimalSign, Decoded, Delimiter, Encoding, NotText, decode, decode_head, guess_delimiter};
 pub use guess::{guess, has_header};
-pub use limits::{COLUMNS_MAX, FILE_MAX, ID_MAX, PROPERTY_MAX, REFUSALS_MAX, TYPE_MAX, UNFINISHED_MAX};
+pub use limits::{
+    COLUMN_NAME_MAX, COLUMNS_MAX, FILE_MAX, ID_MAX, PROPERTY_MAX, REFUSALS_MAX, TYPE_MAX, UNFINISHED_MAX,
+};
 pub use mapping::{Given, Mapping, Role, TimesIn, Value};
 pub use mapping_form::MappingInput;
 pub use row::{Row, RowError, RowErrorCode, read_row};

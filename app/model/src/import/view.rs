@@ -92,6 +92,7 @@ pub struct Effect {
 
 /// What became of the rows of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Counts {
     /// Number of rows.
     pub rows: u64,
@@ -310,6 +311,12 @@ mod tests {
             let json = serde_json::to_string(&action).unwrap();
             assert_eq!(serde_json::from_str::<ImportAction>(&json).unwrap(), action, "{json}");
         }
+    }
+
+    /// The database begins with `{}`.
+    #[test]
+    fn counts_without_members_are_zero() {
+        assert_eq!(serde_json::from_str::<Counts>("{}").unwrap(), Counts::default());
     }
 
     #[test]

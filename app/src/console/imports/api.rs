@@ -30,7 +30,7 @@ pub async fn act_on_import(
 }
 
 #[cfg(feature = "ssr")]
-pub(crate) use ssr::{form, list, submit, view};
+pub(crate) use ssr::{advance, columns_of, form, list, mapping, submit, view};
 
 #[cfg(feature = "ssr")]
 mod ssr {
@@ -38,6 +38,7 @@ mod ssr {
         error::AppError,
         routes::{ImportLayout, Page, VisitData},
         server::{
+            authority::Authority,
             call::Call,
             form::{Form, Outcome, not_understood},
             workspace::writing,
@@ -48,9 +49,9 @@ mod ssr {
         capability::{EditContent, RecordUsage},
         id::ImportId,
         import::{
-            COLUMNS_MAX, Column, Decoded, Delimiter, ImportAction, ImportForm, ImportList, ImportProgress, ImportState,
-            ImportView, Mapping, MappingInput, SampleEvent, decode_head, guess, guess_delimiter, has_header,
-            refusal_text,
+            COLUMN_NAME_MAX, COLUMNS_MAX, Column, Decoded, Delimiter, ImportAction, ImportForm, ImportList,
+            ImportProgress, ImportState, ImportView, Mapping, MappingInput, SampleEvent, decode_head, guess,
+            guess_delimiter, has_header, refusal_text,
         },
         moment,
     };
@@ -113,7 +114,7 @@ mod ssr {
             }
             ImportAction::Continue => {}
         }
-        advance(call, workspace, grant, id).await
+        advance(&Authority::page(call, workspace, grant), id).await
     }
 
     /// Sets the mapping of an import.
@@ -128,14 +129,7 @@ mod ssr {
         if imports::get(&mut tx, id).await?.is_none() {
             return Err(AppError::Absent);
         }
-        let (delimiter, header) = input.layout().map_err(AppError::Invalid)?;
-        let head =
-            decode_head(imports::head(&mut tx, id).await?).map_err(|error| invalid("columns", error.to_string()))?;
-        let (columns, _) = columns(&head.text, delimiter, header);
-        if columns.len() > COLUMNS_MAX {
-            return Err(invalid("columns", format!("A file can have at most {COLUMNS_MAX} columns.")));
-        }
-        let mapping = input.parse(&columns).map_err(AppError::Invalid)?;
+        let mapping = mapping(&mut tx, id, input).await?;
         if !imports::set_mapping(&mut tx, &can, id, &mapping).await? {
             return Err(invalid("columns", "This import has begun, so its columns can’t be changed."));
         }
@@ -143,9 +137,30 @@ mod ssr {
         Ok(())
     }
 
+    /// Reads the values of the form for the file of an import.
+    pub(crate) async fn mapping<M: Mode>(
+        tx: &mut WorkspaceTx<M>,
+        id: ImportId,
+        input: &MappingInput,
+    ) -> Result<Mapping, AppError> {
+        let (delimiter, header) = input.layout().map_err(AppError::Invalid)?;
+        let head = decode_head(imports::head(tx, id).await?).map_err(|error| invalid("columns", error.to_string()))?;
+        let (columns, _) = columns(&head.text, delimiter, header);
+        if columns.len() > COLUMNS_MAX {
+            return Err(invalid("columns", format!("A file can have at most {COLUMNS_MAX} columns.")));
+        }
+        // The names are stored with each mapping.
+        if columns.iter().any(|name| name.chars().count() > COLUMN_NAME_MAX) {
+            let message =
+                format!("The name of a column can have at most {COLUMN_NAME_MAX} characters. Check the delimiter.");
+            return Err(invalid("columns", message));
+        }
+        input.parse(&columns).map_err(AppError::Invalid)
+    }
+
     /// Works on an import for [`BUDGET`]. Each batch is a transaction of its own, for which the seat is read again.
-    async fn advance(call: &Call, workspace: &Slug, grant: &str, id: ImportId) -> Result<ImportProgress, AppError> {
-        let (mut tx, _) = writing::<EditContent>(call, workspace, grant).await?;
+    pub(crate) async fn advance(by: &Authority, id: ImportId) -> Result<ImportProgress, AppError> {
+        let (mut tx, _) = by.writing::<EditContent>().await?;
         let import = imports::get(&mut tx, id).await?.ok_or(AppError::Absent)?;
         let zone = tx.zone();
         let state = import.row.state;
@@ -157,7 +172,7 @@ mod ssr {
         }
         let share = vec![fair::Share::constant(current_key(), 1)];
         let _permit = WORKING.acquire(share).await.map_err(|_| AppError::Limited(2))?;
-        let (mut tx, _) = writing::<EditContent>(call, workspace, grant).await?;
+        let (mut tx, _) = by.writing::<EditContent>().await?;
         let file = imports::file(&mut tx, id).await?;
         tx.commit().await?;
         let position = import.position;
@@ -169,15 +184,17 @@ mod ssr {
         let mut rows = tokio::task::spawn_blocking(opening).await.map_err(|_| AppError::Internal)??;
         let begun = Instant::now();
         loop {
-            let (mut tx, can) = writing::<EditContent>(call, workspace, grant).await?;
+            let (mut tx, can) = by.writing::<EditContent>().await?;
             let record = tx.can::<RecordUsage>().map_err(|denied| AppError::Denied(denied.0))?;
+            let before = rows.position();
             let progress = imports::step(&mut tx, &can, &record, id, &mut rows).await?.ok_or(AppError::Absent)?;
             tx.commit().await?;
-            if progress.more && begun.elapsed() < BUDGET {
+            // Without a row, the file is to be read in another way: the next call opens it again.
+            if progress.more && rows.position() != before && begun.elapsed() < BUDGET {
                 continue;
             }
             if progress.state == ImportState::Done || events::is_fold_due() {
-                let (mut tx, can) = writing::<RecordUsage>(call, workspace, grant).await?;
+                let (mut tx, can) = by.writing::<RecordUsage>().await?;
                 events::fold(&mut tx, &can).await?;
                 tx.commit().await?;
             }
@@ -259,12 +276,23 @@ mod ssr {
         tx: &mut WorkspaceTx<M>,
         layout: &ImportLayout,
     ) -> Result<Option<VisitData>, AppError> {
+        match columns_of(tx, layout).await? {
+            Some(form) => Ok(Some(VisitData::ImportForm(Box::new(form)))),
+            None => view(tx, layout.id).await,
+        }
+    }
+
+    /// Returns the data of the form of the columns; `None` if there is no such import, or if it has begun or ended.
+    pub(crate) async fn columns_of<M: Mode>(
+        tx: &mut WorkspaceTx<M>,
+        layout: &ImportLayout,
+    ) -> Result<Option<ImportForm>, AppError> {
         let Some(import) = imports::get(tx, layout.id).await? else { return Ok(None) };
         if !matches!(import.row.state, ImportState::Uploaded | ImportState::Previewed) {
-            return Ok(Some(view_of(tx, import).await?));
+            return Ok(None);
         }
         let Ok(Decoded { encoding, text }) = decode_head(imports::head(tx, layout.id).await?) else {
-            return Ok(Some(view_of(tx, import).await?));
+            return Ok(None);
         };
         let meters = meters::all(tx).await?;
         let types: BTreeSet<String> = meters.iter().map(|meter| meter.event_type.clone()).collect();
@@ -282,7 +310,9 @@ mod ssr {
         let header = layout.header.or(base.map(|mapping| mapping.header));
         let header = header
             .unwrap_or_else(|| imports::records(&text, delimiter, 1).first().is_some_and(|first| has_header(first)));
-        let (names_of_columns, rows) = columns(&text, delimiter, header);
+        let (mut names_of_columns, rows) = columns(&text, delimiter, header);
+        // With more columns, the file can't be mapped; guessing takes time for each of them.
+        names_of_columns.truncate(COLUMNS_MAX);
         let fitting = base.and_then(|mapping| mapping.moved_to(&names_of_columns));
         let guessed = fitting.is_none();
         let chosen = chosen.filter(|_| !guessed).map(|mapping| mapping.name).unwrap_or_default();
@@ -293,7 +323,7 @@ mod ssr {
         let samples =
             |column: usize| rows.iter().take(3).filter_map(|row| row.get(column)).map(|cell| cut(cell)).collect();
         let columns = names_of_columns.iter().take(COLUMNS_MAX).enumerate();
-        Ok(Some(VisitData::ImportForm(Box::new(ImportForm {
+        Ok(Some(ImportForm {
             columns: columns.map(|(at, name)| Column { name: cut(name), samples: samples(at) }).collect(),
             row: import.row,
             input,
@@ -303,7 +333,7 @@ mod ssr {
             chosen,
             zone: tx.zone().name().to_owned(),
             types,
-        }))))
+        }))
     }
 
     /// Returns the names of a file's columns and its first rows below them.

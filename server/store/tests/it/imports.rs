@@ -4,15 +4,18 @@
 use crate::support::{
     Person, Place, World, catalog, change,
     imports::{mapping, step, upload},
-    line, seat, texts,
+    line, seat, texts, waiting_for,
 };
 use model::{
-    capability::EditContent,
+    capability::{EditContent, RecordUsage},
     id::{CustomerId, ImportId, ProductId},
     import::{Counts, DecimalSign, ImportProgress, ImportState, Mapping, Value},
     meter::MeterDraft,
 };
-use store::{imports, meters};
+use store::{
+    imports::{self, Rows},
+    meters,
+};
 use time::macros::date;
 
 /// The Azure LLM inference trace 2023, which is not a part of the project. See the README of the folder.
@@ -83,6 +86,45 @@ async fn metered() -> (World, CustomerId, Mapping) {
     meter(&world, stock.product, "tokens").await;
     let customer = stock.customers[0];
     (world, customer, mapping(&customer.to_string(), "llm", "tokens"))
+}
+
+/// Otherwise, a file could be imported with a mapping whose effect nobody has seen.
+#[tokio::test]
+async fn a_file_is_not_checked_with_a_mapping_that_was_replaced() {
+    let (world, _, mapping) = metered().await;
+    let mut tx = world.write(&world.ann, &world.a1).await;
+    let (can, record) = (tx.can::<EditContent>().unwrap(), tx.can::<RecordUsage>().unwrap());
+    let id = upload(&mut tx, &can, "usage.csv", b"at,n\n2026-01-01,1\n2026-01-02,2\n", imports::CHUNK_MAX).await;
+    assert!(imports::set_mapping(&mut tx, &can, id, &mapping).await.unwrap());
+    let file = imports::file(&mut tx, id).await.unwrap();
+    let mut rows = Rows::open(file, mapping.clone(), tx.zone()).unwrap();
+    let other = Mapping { name: "Other".to_owned(), ..mapping };
+    assert!(imports::set_mapping(&mut tx, &can, id, &other).await.unwrap());
+    let progress = imports::step(&mut tx, &can, &record, id, &mut rows).await.unwrap().unwrap();
+    assert_eq!((progress.state, progress.position, progress.more), (ImportState::Uploaded, 0, true));
+    let progress = step(&mut tx, id).await.unwrap();
+    assert_eq!((progress.state, progress.position), (ImportState::Previewed, 2), "control");
+}
+
+#[tokio::test]
+async fn uploads_at_once_do_not_exceed_the_limit() {
+    let world = World::new().await;
+    let mut tx = world.write(&world.ann, &world.a1).await;
+    let can = tx.can::<EditContent>().unwrap();
+    for name in ["a.csv", "b.csv"] {
+        assert!(imports::begin(&mut tx, &can, name).await.unwrap().is_some(), "control");
+    }
+    let third = async {
+        let mut tx = world.write(&world.ann, &world.a1).await;
+        let can = tx.can::<EditContent>().unwrap();
+        imports::begin(&mut tx, &can, "c.csv").await.unwrap()
+    };
+    let (third, ()) = tokio::join!(third, async {
+        let mut superuser = world.db.superuser().await;
+        waiting_for(&mut superuser, "advisory").await;
+        tx.commit().await.unwrap();
+    });
+    assert_eq!(third, None);
 }
 
 #[tokio::test]

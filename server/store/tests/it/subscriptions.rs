@@ -109,6 +109,30 @@ async fn usage_is_not_priced_by_two_subscriptions_on_the_same_day() {
     assert!(matches!(outcome, Written::Invalid(_)), "the first would price it again");
 }
 
+/// The phase before the removed one becomes longer.
+#[tokio::test]
+async fn usage_is_not_priced_twice_after_a_change_is_undone() {
+    let shop = Shop::open().await;
+    let (metered, also, plain) = (
+        shop.plan("metered", 900, true).await,
+        shop.plan("also", 100, true).await,
+        shop.plan("plain", 100, false).await,
+    );
+    let today = shop.today().await;
+    let later = today + Duration::days(10);
+    let first = done(shop.start(metered, today - Duration::days(40)).await);
+    let change = Change::Plan { plan: plain, from_on: later };
+    done(shop.change(first, change).await);
+    let (mut tx, can) = shop.write().await;
+    let outcome = subscriptions::undo(&mut tx, &can, first, later).await.unwrap();
+    assert!(matches!(outcome, Written::Done(())), "control: nothing else prices it");
+    drop(tx);
+    done(shop.start(also, later).await);
+    let (mut tx, can) = shop.write().await;
+    let outcome = subscriptions::undo(&mut tx, &can, first, later).await.unwrap();
+    assert_eq!(field(outcome).as_deref(), Some("from_on"), "both price it from that day on");
+}
+
 /// Neither transaction sees what the other has not committed, so the second waits for the customer's lock.
 #[tokio::test]
 async fn two_transactions_at_once_do_not_price_usage_twice() {

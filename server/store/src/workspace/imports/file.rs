@@ -28,6 +28,8 @@ pub async fn begin(
 ) -> Result<Option<ImportId>, StoreError> {
     let (workspace, user, id) = (tx.id().uuid(), tx.user().uuid(), Uuid::now_v7());
     let actor = tx.tenant().principal.person.name.clone();
+    // Serializes concurrent uploads in one workspace, so that each is counted.
+    sqlx::query!("select ops.one_at_a_time($1)", workspace).execute(can.on(tx)?).await?;
     let old = sqlx::query_scalar!(
         "update workspace.imports set state = 'stopped', finished_at = now(), updated_at = now()
         where workspace_id = $1 and state not in ('done', 'stopped') and (updated_at < now() - interval '7 days'

@@ -8,5 +8,5 @@ mod step;
 
 pub use file::{CHUNK_MAX, append, begin, file, finish_upload, head, stop};
 pub use record::{Import, get, list, mappings, refusals, run, set_mapping};
-pub use rows::{FileRow, Repeats, RowEvent, Rows, records};
+pub use rows::{FileRow, Repeats, RowEvent, Rows, Unreadable, records};
 pub use step::step;

@@ -86,7 +86,7 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<ImportRow>, St
     let (workspace, zone) = (tx.id().uuid(), tx.zone());
     let rows = sqlx::query_as!(
         Row,
-        r#"select id, name, bytes, state, mapping::text as "mapping?", position, preview::text as "preview!", counts::text as "counts!",
+        r#"select id, name, bytes, state, null::text as "mapping?", position, '{}' as "preview!", counts::text as "counts!",
             actor, created_at
         from workspace.imports where workspace_id = $1 order by id desc limit $2"#,
         workspace,

@@ -6,7 +6,7 @@
 
 use crate::{error::StoreError, zone::Zone};
 use csv::{Position, Reader, ReaderBuilder, StringRecord};
-use model::import::{Decoded, Delimiter, Mapping, NotText, Row, RowError, decode, read_row};
+use model::import::{Decoded, Delimiter, Mapping, NotText, Row, RowError, RowErrorCode, decode, read_row};
 use sha2::{Digest, Sha256};
 use sqlx::types::Uuid;
 use std::{
@@ -16,6 +16,20 @@ use std::{
     sync::Arc,
 };
 use time::{Duration, OffsetDateTime, PrimitiveDateTime};
+
+/// Maximum number of delimiters in a line of a file. The reader takes memory for each cell, also of a row that is refused.
+const LINE_DELIMITERS: usize = 100_000;
+
+/// Why a file can't be read as rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// The bytes are no text.
+    #[error(transparent)]
+    NotText(#[from] NotText),
+    /// A line has very many cells.
+    #[error("A line of that file has more than 100,000 cells. Check the delimiter, or save the file as CSV again.")]
+    Wide,
+}
 
 /// Reader of a file's rows.
 pub struct Rows {
@@ -74,9 +88,16 @@ impl Rows {
     /// Opens a file. Decoding takes time in proportion to the file, so call it on a thread that may block.
     ///
     /// # Errors
-    /// [`NotText`] if the bytes are no text.
-    pub fn open(bytes: Vec<u8>, mapping: Mapping, zone: Arc<Zone>) -> Result<Self, NotText> {
-        Ok(Self::of_text(decode(bytes)?, mapping, zone))
+    /// [`Unreadable`] if the bytes are no text, or a line has very many cells.
+    pub fn open(bytes: Vec<u8>, mapping: Mapping, zone: Arc<Zone>) -> Result<Self, Unreadable> {
+        let decoded = decode(bytes)?;
+        let is_delimiter = |byte: &&u8| **byte == mapping.delimiter.byte();
+        let mut lines = decoded.text.as_bytes().split(|byte| matches!(byte, b'\n' | b'\r'));
+        if lines.any(|line| line.len() > LINE_DELIMITERS && line.iter().filter(is_delimiter).count() > LINE_DELIMITERS)
+        {
+            return Err(Unreadable::Wide);
+        }
+        Ok(Self::of_text(decoded, mapping, zone))
     }
 
     /// Opens a decoded file.
@@ -92,6 +113,11 @@ impl Rows {
     /// Returns the source of the events: `csv:` and the name of the mapping, or its hash.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// Returns the mapping with which the rows are read.
+    pub const fn mapping(&self) -> &Mapping {
+        &self.mapping
     }
 
     /// Returns the number of rows read so far.
@@ -128,9 +154,15 @@ impl Rows {
         self.position += 1;
         let start = self.record.position().and_then(|position| usize::try_from(position.byte()).ok());
         let line = self.line(start.unwrap_or_default());
-        let cells: Vec<&str> = self.record.iter().collect();
         let zone = &self.zone;
-        let event = read_row(&cells, &self.mapping, &|at| moment(zone, at));
+        let event = if self.record.len() == self.mapping.columns.len() {
+            let cells: Vec<&str> = self.record.iter().collect();
+            read_row(&cells, &self.mapping, &|at| moment(zone, at))
+        } else {
+            // The cells are not collected, because a row can have very many.
+            let value = self.record.len().to_string();
+            Err(RowError { code: RowErrorCode::CellCount, column: String::new(), value })
+        };
         Ok(Some(FileRow { line, event: event.map(|row| self.identified(row)) }))
     }
 
@@ -270,6 +302,20 @@ mod tests {
         let same = format!("\u{feff}{}", text.replace("\r\n", "\n").replace(",5,", ",\"5\","));
         assert_eq!(first, ids(&all(&same, mapping(None))));
         assert!(first.iter().all(|id| id.parse::<Uuid>().is_ok_and(|id| id.get_version_num() == 7)));
+    }
+
+    #[test]
+    fn a_line_with_very_many_cells_is_refused_before_it_is_read() {
+        let open = |cells: usize| {
+            let text = format!("at,n,id\n2026-01-01,1,a\n{}\n", ",".repeat(cells));
+            Rows::open(text.into_bytes(), mapping(None), Arc::new(Zone::utc())).map(|_| ())
+        };
+        assert_eq!(open(100_001), Err(Unreadable::Wide));
+        assert_eq!(open(100_000), Ok(()));
+        let rows = all("at,n,id\n,,,,,\n2026-01-01,1,a\n", mapping(None));
+        let refused = rows[0].event.as_ref().map_err(|error| (error.code, error.value.as_str()));
+        assert_eq!(refused.err(), Some((RowErrorCode::CellCount, "6")));
+        assert!(rows[1].event.is_ok(), "control");
     }
 
     #[test]

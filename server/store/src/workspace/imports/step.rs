@@ -32,8 +32,9 @@ const BATCH: usize = 1_000;
 /// Maximum length of a refused text that is kept, in characters.
 const KEPT: usize = 200;
 
-/// Checks or imports the next rows of a file, at most 1,000. `rows` must read the import's file with its mapping. Returns
-/// `None` if the workspace has no such import.
+/// Checks or imports the next rows of a file, at most 1,000. `rows` must read the import's file. If the import got another
+/// mapping than that of `rows`, nothing is done, and the rows must be opened again. Returns `None` if the workspace has
+/// no such import.
 ///
 /// # Errors
 /// [`StoreError::Inconsistent`] if the file can't be read; [`StoreError::Database`] if a query fails. Then nothing was
@@ -53,6 +54,10 @@ pub async fn step(
         ImportState::Running => false,
         _ => return Ok(Some(progress(&import, false))),
     };
+    // Somebody has set it since the file was opened. What is imported must be what the check has shown.
+    if rows.mapping() != &mapping {
+        return Ok(Some(progress(&import, true)));
+    }
     rows.seek(import.position)?;
     let mut batch = Vec::with_capacity(BATCH);
     while batch.len() < BATCH
