@@ -48,6 +48,11 @@ impl Aggregation {
         }
     }
 
+    /// Returns whether quantities add up: over days and with adjustments.
+    pub const fn adds_up(self) -> bool {
+        matches!(self, Self::Count | Self::Sum)
+    }
+
     /// Parses a stored name. Returns `None` if it is unknown.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|a| a.as_str() == word)
