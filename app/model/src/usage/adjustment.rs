@@ -138,7 +138,8 @@ mod tests {
 
     #[test]
     fn a_quantity_has_a_sign_and_is_never_zero_or_rounded() {
-        for (text, read) in [("-25", "-25"), ("−0.5", "-0.5"), ("+20", "20"), (" 3 ", "3"), ("0.000001", "0.000001")] {
+        for (text, read) in [("-25", "-25"), ("−0.5", "-0.5"), ("+20", "20"), (" 3 ", "3"), ("0.000001", "0.000001")]
+        {
             assert_eq!(input(text).parse().map(|draft| draft.quantity.to_string()), Ok(read.to_owned()), "{text}");
         }
         for bad in ["", "0", "-0", "0.000", "1e3", "1,000", "0.0000001", "--1", "+-1", "1000000000000000000"] {

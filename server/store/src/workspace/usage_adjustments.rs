@@ -79,7 +79,10 @@ pub async fn create(
         return invalid("day", "Choose today or an earlier day.");
     }
     if draft.day < meter.counts_from {
-        return invalid("day", &format!("The meter counts from {} on. Choose that day or a later one.", meter.counts_from));
+        return invalid(
+            "day",
+            &format!("The meter counts from {} on. Choose that day or a later one.", meter.counts_from),
+        );
     }
     let written = sqlx::query!(
         "with adjusted as (

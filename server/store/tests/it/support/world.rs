@@ -185,7 +185,7 @@ impl World {
         let product = products::create(&mut tx, &edit, &product).await.unwrap();
         let price = Money { minor: 900, currency: Currency::EUR };
         let meter = catalog::meter_draft(&format!("{mark} meter"), "metered");
-        let meter = meters::create(&mut tx, &edit, product, &meter).await.unwrap();
+        let meter = meters::create(&mut tx, &edit, product, &meter).await.unwrap().id;
         let plan = catalog::plan_draft(&format!("{mark} plan"), "plan");
         let plan = rate_plans::create(&mut tx, &edit, &plan).await.unwrap();
         let charges = catalog::version(vec![catalog::fee(product, 900), catalog::graduated(meter, "0.01")]);
