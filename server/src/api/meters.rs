@@ -12,7 +12,7 @@ use axum::{
     Json,
     extract::{Path, State},
     http::{StatusCode, header},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use model::{
     FieldErrors,
@@ -235,8 +235,14 @@ pub(super) async fn create(
     let meter = find(&mut tx, id).await?;
     let tenant = tx.commit().await?;
     let location = format!("/api/v1/workspaces/{}/meters/{id}", tenant.workspace.slug);
+    // The tag of the meter as it is read later.
+    let etag = Tagged(&meter).into_response().headers().get(header::ETAG).cloned();
     let body = CreatedMeter { meter, counted_events: stored.counted, left_out_events: stored.left_out };
-    Ok(served(&tenant, (StatusCode::CREATED, [(header::LOCATION, location)], Json(body))))
+    let mut response = served(&tenant, (StatusCode::CREATED, [(header::LOCATION, location)], Json(body)));
+    if let Some(etag) = etag {
+        response.headers_mut().insert(header::ETAG, etag);
+    }
+    Ok(response)
 }
 
 fn not_created(error: StoreError) -> ApiError {
