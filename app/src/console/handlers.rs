@@ -12,6 +12,7 @@ use crate::{
         record_action::RecordAction,
         settings::api as settings,
         subscriptions::api as subscriptions,
+        usage::api as adjustments,
     },
     error::AppError,
     routes::{Page, VisitData},
@@ -104,6 +105,9 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
         Page::NewSubscription(id, input) => store::subscriptions::new_page(tx, *id, input.clone())
             .await?
             .map(|page| VisitData::NewSubscription(Box::new(page))),
+        Page::AdjustUsage(id) => store::usage_adjustments::page(tx, *id)
+            .await?
+            .map(|page| VisitData::UsageAdjustment(Box::new(page))),
         Page::ChangeSubscription(id, input) => store::subscriptions::change_page(tx, *id, input.clone())
             .await?
             .map(|page| VisitData::ChangeSubscription(Box::new(page))),
@@ -170,6 +174,11 @@ pub(crate) async fn submit(call: &Call, slug: &Slug, page: &Page, form: &mut For
             Page::Customer(*id)
         }
         Page::NewSubscription(id, _) => subscriptions::submit_new(call, slug, &grant, *id, form.act()?).await?,
+        Page::AdjustUsage(id) => {
+            form.expect_action("save")?;
+            adjustments::adjust(call, slug, &grant, *id, &form.read()).await?;
+            Page::Customer(*id)
+        }
         Page::Subscription(id) => {
             subscriptions::adjust(call, slug, &grant, *id, &form.act()?).await?;
             Page::Subscription(*id)
