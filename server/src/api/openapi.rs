@@ -5,7 +5,7 @@
 
 use super::{
     contacts, customer, customers, event_list, events, meters, plan_quotes, plan_versions, products, rate_plans,
-    subscriptions, usage, workspaces,
+    subscriptions, usage, usage_adjustments, workspaces,
 };
 use crate::{error_code::Code, error_response::ErrorBody};
 use axum::{
@@ -81,6 +81,9 @@ use utoipa::{
         event_list::get,
         usage::usage,
         usage::health,
+        usage_adjustments::list,
+        usage_adjustments::create,
+        usage_adjustments::get,
     ),
     components(schemas(ErrorBody)),
     modifiers(&OperatorToken)

@@ -70,12 +70,15 @@ pub fn list(scope: Scope, name: &str, adjustments: &[UsageAdjustment]) -> AnyVie
     let rows = adjustments
         .iter()
         .map(|adjustment| {
-            let actor = (!adjustment.actor.is_empty()).then(|| format!(" · {}", adjustment.actor));
+            let why = match adjustment.actor.as_str() {
+                "" => adjustment.reason.clone(),
+                actor => format!("{} · {actor}", adjustment.reason),
+            };
             let meter = if adjustment.meter.is_empty() { "Usage".to_owned() } else { adjustment.meter.clone() };
             view! {
                 <tr data-testid="adjustment">
-                    <td class="col-main">{meter}<span class="row-sub">{adjustment.reason.clone()}{actor}</span></td>
-                    <td class="col-sm wrap">{adjustment.reason.clone()}</td>
+                    <td class="col-main">{meter}<span class="row-sub">{why.clone()}</span></td>
+                    <td class="col-sm" title=why.clone()>{why.clone()}</td>
                     <td class="fit">{moment::date(adjustment.day)}</td>
                     <td class="num wide">{amount(adjustment.quantity, &adjustment.unit)}</td>
                     <td class="num col-sm"><Ago at=adjustment.at now=scope.session.now/></td>

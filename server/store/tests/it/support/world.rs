@@ -2,7 +2,7 @@
 
 use super::{Database, catalog, event, execute, imports as files, metered, refusal_of};
 use model::{
-    Currency, Email, Line, Money, OrganizationRole, Slug, WorkspaceRole,
+    Capability, Currency, Email, Line, Money, OrganizationRole, Slug, WorkspaceRole,
     api_key::{KeyDraft, KeyLife, Scope},
     audit::{Action, Detail},
     billing::InvoiceStatus,
@@ -144,6 +144,17 @@ impl World {
         opened(self.store.workspace_write(&who.session(), &place.slug, write_target).await.unwrap(), who, place)
     }
 
+    /// Opens a write transaction in a workspace that excludes all other writes in it.
+    pub(crate) async fn write_alone(&self, who: &Person, place: &Place) -> WorkspaceTx<Write> {
+        let door = self.store.workspace_exclusive(
+            &who.session(),
+            &place.slug,
+            write_target(who, place),
+            Capability::EditContent,
+        );
+        opened(door.await.unwrap(), who, place)
+    }
+
     /// Opens a transaction in the account plane.
     pub(crate) async fn person(&self, who: &Person) -> PersonTx {
         self.store.person(&who.session()).await.unwrap().expect("a live session opened nothing")
@@ -234,6 +245,15 @@ impl World {
         for (customer, value) in customers.iter().zip(["1", "2"]) {
             let id = format!("{mark}-{value}");
             event(&mut superuser, place, *customer, (&id, "calls"), "timestamptz '2026-03-01 12:00Z'", value).await;
+        }
+        // Not counted, so that the sums are those of the events.
+        for customer in &customers {
+            let adjusted = format!(
+                "insert into workspace.usage_adjustments (workspace_id, id, meter_id, customer_id, day, quantity, reason, user_id, actor)
+                values ('{}', gen_random_uuid(), '{meter}', '{customer}', '2026-03-01', -1, '{mark} reason', '{}', '{}')",
+                place.id, who.id, who.name
+            );
+            execute(&mut superuser, &adjusted).await.unwrap();
         }
         refusal_of(&mut superuser, place, "unknown_customer", &format!("{mark} stranger")).await;
         superuser.close().await.unwrap();
