@@ -17,7 +17,7 @@ use store::{
     meters::{self, Created},
     products,
 };
-use time::{Date, Duration, OffsetDateTime, macros::date, macros::datetime};
+use time::{Date, Duration, OffsetDateTime, macros::{date, datetime}};
 
 /// Events of the type `calls` are stored, because a meter counts them by number.
 struct Shop {
@@ -97,7 +97,7 @@ async fn a_new_meter_counts_none_of_500_stored_events_or_all_from_the_chosen_day
 async fn stored_events_are_counted_as_if_the_meters_had_existed_before() {
     let world = World::new().await;
     let mut superuser = world.db.superuser().await;
-    // Midnight in this zone is at 11:00 UTC, so it splits the events.
+    // Midnight in this zone is at 12:00 UTC in June, so it splits the events.
     for place in [&world.a1, &world.b1] {
         change(&mut superuser, place, "time_zone = 'Pacific/Auckland'").await;
     }

@@ -146,13 +146,9 @@ impl World {
 
     /// Opens a write transaction in a workspace that excludes all other writes in it.
     pub(crate) async fn write_alone(&self, who: &Person, place: &Place) -> WorkspaceTx<Write> {
-        let door = self.store.workspace_exclusive(
-            &who.session(),
-            &place.slug,
-            write_target(who, place),
-            Capability::EditContent,
-        );
-        opened(door.await.unwrap(), who, place)
+        let (session, target) = (who.session(), write_target(who, place));
+        let door = self.store.workspace_exclusive(&session, &place.slug, target, Capability::EditContent).await;
+        opened(door.unwrap(), who, place)
     }
 
     /// Opens a transaction in the account plane.
