@@ -40,6 +40,7 @@ mod subscriptions;
 pub(crate) mod token;
 mod upcoming;
 mod usage;
+mod usage_adjustments;
 mod workspaces;
 
 use crate::{error_code::Code, error_response, live, pages, state::AppState};
@@ -133,6 +134,8 @@ fn resources(state: &AppState) -> Router<AppState> {
         .route("/v1/workspaces/{slug}/imports/{id}/run", post(import::run))
         .route("/v1/workspaces/{slug}/imports/{id}/stop", post(import::stop))
         .route("/v1/workspaces/{slug}/imports/{id}/refusals", get(import::refusals))
+        .route("/v1/workspaces/{slug}/usage-adjustments", get(usage_adjustments::list).post(usage_adjustments::create))
+        .route("/v1/workspaces/{slug}/usage-adjustments/{id}", get(usage_adjustments::get))
         // All routes above are of a workspace, and can have idempotency keys.
         .layer(from_fn_with_state(state.clone(), idempotency::keep))
         .route("/v1/me/workspaces", get(workspaces::list))

@@ -77,6 +77,8 @@ ids! {
     EventKey,
     /// ID of an API key of a workspace.
     ApiKeyId,
+    /// ID of an adjustment of usage.
+    AdjustmentId,
     /// ID of an import of usage.
     ImportId,
     /// ID of an invoice in a workspace.

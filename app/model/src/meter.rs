@@ -2,6 +2,7 @@
 
 use crate::{
     catalog::{Lifecycle, code},
+    count::pluralize,
     field::FieldErrors,
     id::{MeterId, ProductId},
     text::Line,
@@ -48,6 +49,11 @@ impl Aggregation {
         }
     }
 
+    /// Returns whether quantities add up: over days and with adjustments.
+    pub const fn adds_up(self) -> bool {
+        matches!(self, Self::Count | Self::Sum)
+    }
+
     /// Parses a stored name. Returns `None` if it is unknown.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|a| a.as_str() == word)
@@ -79,6 +85,32 @@ pub struct Meter {
     pub counts_from: Date,
     /// Active or archived. An archived meter counts nothing.
     pub status: Lifecycle,
+}
+
+/// What became of the events that were stored before their meter was created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct StoredEvents {
+    /// Number of events that the meter counted.
+    pub counted: u64,
+    /// Number of events of its type and filter that it could not count, because their property has no value that it
+    /// counts.
+    pub left_out: u64,
+}
+
+impl StoredEvents {
+    /// Returns what became of the events as sentences, or an empty text if there were none.
+    pub fn words(self) -> String {
+        let events = |number: u64| pluralize(i64::try_from(number).unwrap_or(i64::MAX), "stored event", "stored events");
+        match (self.counted, self.left_out) {
+            (0, 0) => String::new(),
+            (counted, 0) => format!("It counted {}.", events(counted)),
+            (counted, left_out) => format!(
+                "It counted {}. It left out {}, because the property is missing or no number that it counts.",
+                events(counted),
+                events(left_out)
+            ),
+        }
+    }
 }
 
 /// Unvalidated form data of a new meter.
@@ -306,6 +338,14 @@ mod tests {
             assert_eq!(with(""), aggregation == Aggregation::Count, "{aggregation:?} without a property");
             assert_eq!(with("x"), aggregation != Aggregation::Count, "{aggregation:?} with a property");
         }
+    }
+
+    #[test]
+    fn events_that_were_left_out_are_mentioned() {
+        let words = |counted, left_out| StoredEvents { counted, left_out }.words();
+        assert_eq!(words(0, 0), "");
+        assert_eq!(words(500, 0), "It counted 500 stored events.");
+        assert!(words(1, 2).starts_with("It counted 1 stored event. It left out 2 stored events"));
     }
 
     #[test]

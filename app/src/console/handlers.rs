@@ -5,7 +5,7 @@ use crate::{
     console::{
         PageData, customers::api as customers, imports::api as imports, meters::api as meters,
         products::api as products, rate_plans::api as plans, settings::api as settings,
-        subscriptions::api as subscriptions,
+        subscriptions::api as subscriptions, usage::api as adjustments,
     },
     error::AppError,
     routes::{Page, VisitData},
@@ -91,6 +91,9 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
         Page::NewSubscription(id, input) => store::subscriptions::new_page(tx, *id, input.clone())
             .await?
             .map(|page| VisitData::NewSubscription(Box::new(page))),
+        Page::AdjustUsage(id) => {
+            store::usage_adjustments::page(tx, *id).await?.map(|page| VisitData::UsageAdjustment(Box::new(page)))
+        }
         Page::ChangeSubscription(id, input) => store::subscriptions::change_page(tx, *id, input.clone())
             .await?
             .map(|page| VisitData::ChangeSubscription(Box::new(page))),
@@ -142,6 +145,7 @@ pub(crate) async fn submit(call: &Call, slug: &Slug, page: &Page, form: &mut For
         Page::NewSubscription(..) | Page::Subscription(_) | Page::ChangeSubscription(..) | Page::MoveVersion(..) => {
             subscriptions::submit(call, slug, &grant, page, form).await
         }
+        Page::AdjustUsage(id) => adjustments::submit(call, slug, &grant, *id, form).await,
         Page::Imports | Page::Import(_) | Page::ImportMapping(_) => {
             imports::submit(call, slug, &grant, page, form).await
         }

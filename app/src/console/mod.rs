@@ -105,6 +105,7 @@ pub fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <RouteView path=At("usage/import/:id/mapping") view=view(visit_page)/>
             <RouteView path=At("customers/:id/contacts/:contact") view=view(visit_page)/>
             <RouteView path=At("customers/:id/subscriptions/new") view=view(visit_page)/>
+            <RouteView path=At("customers/:id/usage/adjust") view=view(visit_page)/>
             <RouteView path=At("subscriptions/:id") view=view(visit_page)/>
             <RouteView path=At("subscriptions/:id/change") view=view(visit_page)/>
             <RouteView path=At("rate-plans/:id/versions/:version/move") view=view(visit_page)/>
@@ -172,6 +173,7 @@ pub fn draw(visit: Visit) -> AnyView {
                 VisitData::ChangeSubscription(page) => subscriptions::change_form(scope, page),
                 VisitData::MoveVersion(page) => subscriptions::move_form(scope, page),
                 VisitData::Usage(report) => usage::view(scope, report),
+                VisitData::UsageAdjustment(page) => usage::adjust(scope, page),
                 VisitData::Events(events) => usage::events(scope, events),
                 VisitData::Event(event) => usage::event(scope, event),
                 VisitData::Invoice(invoice) => invoices::detail(scope, invoice),

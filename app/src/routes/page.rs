@@ -60,6 +60,8 @@ pub enum Page {
     EditContact(CustomerId, ContactId),
     /// `/customers/{id}/subscriptions/new`, with the input to preview.
     NewSubscription(CustomerId, NewSubscriptionInput),
+    /// `/customers/{id}/usage/adjust`.
+    AdjustUsage(CustomerId),
     /// `/subscriptions/{id}`.
     Subscription(SubscriptionId),
     /// `/subscriptions/{id}/change`, with the change to preview.
@@ -185,6 +187,7 @@ impl Page {
             ["customers", id, "subscriptions", "new"] => {
                 Self::NewSubscription(id.parse().ok()?, NewSubscriptionInput::from_pairs(pairs))
             }
+            ["customers", id, "usage", "adjust"] => Self::AdjustUsage(id.parse().ok()?),
             ["subscriptions", id] => Self::Subscription(id.parse().ok()?),
             ["subscriptions", id, "change"] => {
                 Self::ChangeSubscription(id.parse().ok()?, ChangeInput::from_pairs(pairs))
@@ -232,6 +235,7 @@ impl Page {
             Self::NewSubscription(id, input) => {
                 with_pairs(&format!("customers/{id}/subscriptions/new"), &input.pairs())
             }
+            Self::AdjustUsage(id) => format!("customers/{id}/usage/adjust"),
             Self::Subscription(id) => format!("subscriptions/{id}"),
             Self::ChangeSubscription(id, input) => with_pairs(&format!("subscriptions/{id}/change"), &input.pairs()),
             Self::MoveVersion(id, version) => format!("rate-plans/{id}/versions/{version}/move"),
@@ -282,6 +286,7 @@ impl Page {
             Self::NewContact(_) => Row::form("New contact", Noun::Customers),
             Self::EditContact(..) => Row::form("Edit contact", Noun::Customers),
             Self::NewSubscription(..) => Row::form("New subscription", Noun::Customers),
+            Self::AdjustUsage(_) => Row::form("Adjust usage", Noun::Customers),
             Self::Subscription(_) => Row::list(Noun::Customers),
             Self::ChangeSubscription(..) => Row::form("Change subscription", Noun::Customers),
             Self::MoveVersion(..) => Row::form("Move subscriptions", Noun::RatePlans),
@@ -462,6 +467,7 @@ pub(super) const SAMPLES: &[&str] = &[
     "/smartai-it/customers/018f4d9e-0000-7000-8000-000000000000/contacts/018f4d9e-0000-7000-8000-000000000001",
     "/smartai-it/customers/018f4d9e-0000-7000-8000-000000000000/subscriptions/new",
     "/smartai-it/customers/018f4d9e-0000-7000-8000-000000000000/subscriptions/new?starts_on=2026-03-17&seats=2",
+    "/smartai-it/customers/018f4d9e-0000-7000-8000-000000000000/usage/adjust",
     "/smartai-it/subscriptions/018f4d9e-0000-7000-8000-000000000000",
     "/smartai-it/subscriptions/018f4d9e-0000-7000-8000-000000000000/change?kind=seats&seats=4",
     "/smartai-it/rate-plans/018f4d9e-0000-7000-8000-000000000000/versions/2/move",

@@ -15,7 +15,7 @@ use model::{
     rate_plan::{RatePlanDetail, RatePlanInput, Version, preview::Impact},
     settings::{Contents, GeneralSettings, SecuritySettings},
     subscription::{ChangePage, MovePage, NewSubscriptionPage, SubscriptionDetail},
-    usage::{EventDetail, EventPage, MeterUse, UsageReport},
+    usage::{AdjustmentPage, EventDetail, EventPage, MeterUse, UsageReport},
 };
 use serde::{Deserialize, Serialize};
 
@@ -100,6 +100,8 @@ pub enum VisitData {
     ChangeSubscription(Box<ChangePage>),
     /// Form that moves subscriptions to another version of their plan.
     MoveVersion(Box<MovePage>),
+    /// Form that adjusts a customer's usage.
+    UsageAdjustment(Box<AdjustmentPage>),
     /// Members, invites and access requests.
     Members(Box<Members<WorkspaceRole>>),
     /// General settings.
@@ -143,6 +145,7 @@ impl VisitData {
             Self::MoveVersion(page) => page.plan.clone(),
             Self::Imports(_)
             | Self::NewSubscription(_)
+            | Self::UsageAdjustment(_)
             | Self::Usage(_)
             | Self::NewMeter(_)
             | Self::NewRatePlan

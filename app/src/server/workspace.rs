@@ -45,6 +45,22 @@ pub(crate) async fn writing<C: CapabilityKind>(
     Ok((tx, can))
 }
 
+/// Opens a write transaction that excludes all other writes in the workspace: for a change of its slug or factor
+/// requirement, its deletion, and a meter that counts stored events.
+pub(crate) async fn writing_alone<C: CapabilityKind>(
+    call: &Call,
+    slug: &Slug,
+    grant: &str,
+) -> Result<(WorkspaceTx<Write>, Can<C>), AppError> {
+    let grant = call.request.services.grants.read(grant)?;
+    let store = &call.request.services.store;
+    let door = store.workspace_exclusive(&call.credential()?, slug, grant.write_target(), C::CAPABILITY).await?;
+    let tx = opened(call, door)?;
+    grant.check(tx.tenant())?;
+    let can = tx.can::<C>().map_err(|denied| AppError::Denied(denied.0))?;
+    Ok((tx, can))
+}
+
 /// Converts the violation of a constraint into a field error.
 pub(crate) fn refused(error: StoreError, constraint: &str, field: &str, message: &str) -> AppError {
     if error.is_refused_by(constraint) {

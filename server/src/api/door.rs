@@ -72,7 +72,30 @@ impl Addressed {
     ) -> Result<(WorkspaceTx<Write>, Can<C>), ApiError> {
         let slug = self.slug(state).await?;
         let door = state.services.store.workspace_program(&self.credential, &slug).await?;
-        let tx = self.opened(&slug, door).await?;
+        self.admitted(&slug, door).await
+    }
+
+    /// Opens the workspace like [`writing`](Self::writing), for a change that excludes all other writes in it.
+    ///
+    /// # Errors
+    /// As for [`writing`](Self::writing).
+    pub(super) async fn writing_alone<C: CapabilityKind>(
+        &self,
+        state: &AppState,
+    ) -> Result<(WorkspaceTx<Write>, Can<C>), ApiError> {
+        let slug = self.slug(state).await?;
+        let store = &state.services.store;
+        let door = store.workspace_program_exclusive(&self.credential, &slug, C::CAPABILITY).await?;
+        self.admitted(&slug, door).await
+    }
+
+    /// Returns the transaction, if it was opened and has the capability.
+    async fn admitted<C: CapabilityKind>(
+        &self,
+        slug: &Slug,
+        door: Door<WorkspaceTx<Write>>,
+    ) -> Result<(WorkspaceTx<Write>, Can<C>), ApiError> {
+        let tx = self.opened(slug, door).await?;
         let can = allowed(&tx)?;
         Ok((tx, can))
     }

@@ -12,7 +12,7 @@ use axum::{
     Json,
     extract::{Path, State},
     http::{StatusCode, header},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use model::{
     FieldErrors,
@@ -65,6 +65,19 @@ pub(crate) struct MeterResource {
     status: Lifecycle,
 }
 
+/// A meter that was created.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CreatedMeter {
+    #[serde(flatten)]
+    meter: MeterResource,
+    /// Number of stored events that it counted.
+    #[schema(example = 500)]
+    counted_events: u64,
+    /// Number of stored events that it left out, because their property has no value that it counts.
+    #[schema(example = 0)]
+    left_out_events: u64,
+}
+
 /// All meters of a workspace.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct MeterList {
@@ -100,7 +113,7 @@ pub(crate) struct NewMeter {
     /// Name of one unit, 1 to 30 characters.
     #[schema(example = "token")]
     unit: String,
-    /// First day that is counted; absent for today.
+    /// First day that is counted; absent for today. From an earlier day on, stored events are counted, too.
     #[serde(default)]
     #[schema(example = "2026-03-01")]
     counts_from: String,
@@ -175,13 +188,16 @@ pub(super) async fn get(
 }
 
 /// Creates a meter.
+///
+/// If `counts_from` is before today, the meter also counts the events of its type that are stored already, at most
+/// 1,000,000. Those whose property is missing or has a value that it can't count are left out.
 #[utoipa::path(
     post,
     path = "/api/v1/workspaces/{slug}/meters",
     operation_id = "createMeter",
     params(("slug" = String, Path, description = "The workspace's address")),
     request_body = NewMeter,
-    responses((status = 201, description = "The meter", body = MeterResource,
+    responses((status = 201, description = "The meter", body = CreatedMeter,
         headers(("Location" = String, description = "Its address")))),
     security(("operator_token" = []))
 )]
@@ -190,7 +206,7 @@ pub(super) async fn create(
     asked: Addressed,
     Body(new): Body<NewMeter>,
 ) -> Result<Response, ApiError> {
-    let (mut tx, can) = asked.writing::<EditContent>(&state).await?;
+    let (mut tx, mut can) = asked.writing::<EditContent>(&state).await?;
     let product = ProductId::from_uuid(new.product_id);
     // The filter of a form is text with a line for each property.
     let parts = ['=', '\n', '\r'];
@@ -207,11 +223,26 @@ pub(super) async fn create(
         unit: new.unit,
         counts_from: new.counts_from,
     };
-    let id = meters::create(&mut tx, &can, product, &draft.parse()?).await.map_err(not_created)?;
+    let draft = draft.parse()?;
+    if draft.counts_from.is_some_and(|day| day < tx.today()) {
+        // It counts stored events, so none may arrive meanwhile. The lock can't become exclusive: two would wait for
+        // each other.
+        drop(tx);
+        (tx, can) = asked.writing_alone::<EditContent>(&state).await?;
+    }
+    let meters::Created { id, stored } =
+        meters::create(&mut tx, &can, product, &draft).await.map_err(not_created)?;
     let meter = find(&mut tx, id).await?;
     let tenant = tx.commit().await?;
     let location = format!("/api/v1/workspaces/{}/meters/{id}", tenant.workspace.slug);
-    Ok(served(&tenant, (StatusCode::CREATED, [(header::LOCATION, location)], Tagged(meter))))
+    // The tag of the meter as it is read later.
+    let etag = Tagged(&meter).into_response().headers().get(header::ETAG).cloned();
+    let body = CreatedMeter { meter, counted_events: stored.counted, left_out_events: stored.left_out };
+    let mut response = served(&tenant, (StatusCode::CREATED, [(header::LOCATION, location)], Json(body)));
+    if let Some(etag) = etag {
+        response.headers_mut().insert(header::ETAG, etag);
+    }
+    Ok(response)
 }
 
 fn not_created(error: StoreError) -> ApiError {
@@ -221,6 +252,9 @@ fn not_created(error: StoreError) -> ApiError {
     if error.is_refused_by(meters::TOO_MANY) {
         let detail = format!("A workspace has at most {} meters, archived ones included.", meters::MAX_METERS);
         return ApiError::Other(Code::Conflict, detail);
+    }
+    if error.is_refused_by(meters::TOO_MANY_STORED) {
+        return refused(error, meters::TOO_MANY_STORED, "counts_from", "More than 1,000,000 events of this type are stored since that day. Choose a later day.");
     }
     refused(error, "meter_code_taken", "code", "Another meter of this workspace has that code.")
 }

@@ -5,7 +5,8 @@
 
 use super::{
     contacts, customer, customers, event_list, events, import, import_mapping, import_upload, meters, plan_quotes,
-    plan_versions, products, rate_plans, subscription_changes, subscriptions, upcoming, usage, workspaces,
+    plan_versions, products, rate_plans, subscription_changes, subscriptions, upcoming, usage, usage_adjustments,
+    workspaces,
 };
 use crate::{error_code::Code, error_response::ErrorBody};
 use axum::{
@@ -90,6 +91,9 @@ use utoipa::{
         import::run,
         import::stop,
         import::refusals,
+        usage_adjustments::list,
+        usage_adjustments::create,
+        usage_adjustments::get,
     ),
     components(schemas(ErrorBody)),
     modifiers(&OperatorToken)

@@ -96,7 +96,7 @@ pub(super) async fn write_meter(
     input: &MeterInput,
 ) -> Result<MeterId, DemoError> {
     let draft = input.parse().map_err(|_| DemoError::Example(input.code.clone()))?;
-    Ok(meters::create(tx, can, product, &draft).await?)
+    Ok(meters::create(tx, can, product, &draft).await?.id)
 }
 
 /// Creates a rate plan for a product and its meter.

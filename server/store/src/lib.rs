@@ -35,5 +35,5 @@ pub use error::{Constraint, StoreError};
 pub use pool::Store;
 pub use workspace::{
     api_keys, auto_joins, brand, contacts, customers, events, imports, invites, invoices, members, meters, overview,
-    products, rate_plans, security, settings, subjects, subscriptions, time_zones, usage,
+    products, rate_plans, security, settings, subjects, subscriptions, time_zones, usage, usage_adjustments,
 };

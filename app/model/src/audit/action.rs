@@ -196,6 +196,7 @@ actions! {
         SubscriptionEndCancelled = "subscription_end_cancelled", "removed the last day of a subscription";
         SubscriptionsMoved = "subscriptions_moved", "moved subscriptions to another version";
         SubscriptionsImported = "subscriptions_imported", "imported subscriptions";
+        UsageAdjusted = "usage_adjusted", "adjusted the usage of a customer";
         UsageImported = "usage_imported", "imported usage";
         InvoicesImported = "invoices_imported", "imported invoices";
     }

@@ -76,6 +76,7 @@ const fn sentence(action: Action) -> Option<&'static str> {
         Action::SubscriptionEnded => "set the last day of a subscription of customer {name}",
         Action::SubscriptionEndCancelled => "removed the last day of a subscription of customer {name}",
         Action::SubscriptionsMoved => "moved subscriptions of rate plan {name} to another version",
+        Action::UsageAdjusted => "adjusted the usage of customer {name}",
         _ => return None,
     })
 }

@@ -1,6 +1,6 @@
 //! Events of a workspace, and the state of its ingestion.
 
-use super::measure::Measure;
+use super::{adjustment::UsageAdjustment, measure::Measure};
 use crate::{
     id::{CustomerId, EventKey, MeterId, ProductId},
     list::{Cursor, Position},
@@ -241,6 +241,8 @@ pub struct CustomerUsage {
     pub meters: Vec<MeterDays>,
     /// Latest events, at most 10.
     pub events: Vec<EventRow>,
+    /// Latest adjustments, at most 10.
+    pub adjustments: Vec<UsageAdjustment>,
 }
 
 /// A customer's usage of a meter.

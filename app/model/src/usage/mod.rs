@@ -3,12 +3,14 @@
 //! Quantities of different units are never added up. A page has one chart per unit, and a chart of its own for each
 //! meter whose quantity is not a sum.
 
+mod adjustment;
 mod axis;
 mod event;
 mod measure;
 mod query;
 mod report;
 
+pub use adjustment::{AdjustmentDraft, AdjustmentInput, AdjustmentPage, UsageAdjustment};
 pub use axis::{Axis, levels};
 pub use event::{
     Counted, CustomerUsage, EventDetail, EventPage, EventQuery, EventRow, Health, MeterDays, MeterUse, RefusedEvent,

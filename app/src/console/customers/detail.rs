@@ -72,7 +72,7 @@ pub fn detail(scope: Scope, customer: &CustomerDetail) -> AnyView {
             <div class="activity">
                 {subscriptions(scope, customer, may_edit.get())}
                 {invoices(scope, &row.name, &customer.invoices)}
-                {usage::of_customer(scope, id, &row.name, &customer.usage)}
+                {usage::of_customer(scope, id, &row.name, &customer.usage, may_edit.get())}
             </div>
         </div>
     }

@@ -6,7 +6,7 @@ use model::{
     Slug,
     catalog::Lifecycle,
     id::{MeterId, ProductId},
-    meter::{MeterEditInput, MeterInput},
+    meter::{MeterEditInput, MeterInput, StoredEvents},
 };
 use serde::{Deserialize, Serialize};
 use server_fn::codec::Json;
@@ -50,7 +50,8 @@ pub enum MeterStatus {
     },
 }
 
-/// Applies an action to the meter with `id` of a product, or creates a meter. Returns its id.
+/// Applies an action to the meter with `id` of a product, or creates a meter. Returns its id, and what became of the
+/// events that were stored before it was created.
 ///
 /// # Errors
 /// [`AppError::Invalid`] with the invalid fields; [`AppError::Denied`] without the capability; [`AppError::Absent`] if
@@ -62,7 +63,7 @@ pub async fn act_on_meter(
     product: ProductId,
     id: Option<MeterId>,
     action: MeterAction,
-) -> Result<MeterId, AppError> {
+) -> Result<(MeterId, StoredEvents), AppError> {
     apply(&crate::server::call::context()?, &workspace, &grant, product, id, &action).await
 }
 
@@ -75,25 +76,33 @@ async fn apply(
     product: ProductId,
     id: Option<MeterId>,
     action: &MeterAction,
-) -> Result<MeterId, AppError> {
-    use crate::server::workspace::{refused, writing};
+) -> Result<(MeterId, StoredEvents), AppError> {
+    use crate::server::workspace::{writing, writing_alone};
     use model::capability::EditContent;
     use store::meters;
 
-    let (mut tx, can) = writing::<EditContent>(call, workspace, grant).await?;
+    let (mut tx, mut can) = writing::<EditContent>(call, workspace, grant).await?;
     if let Some(id) = id
         && meters::get(&mut tx, id).await?.is_none_or(|meter| meter.product_id != product)
     {
         return Err(AppError::Absent);
     }
+    let mut stored = StoredEvents::default();
     let changed = match (action, id) {
         (MeterAction::Create(input), None) => {
             let draft = input.parse().map_err(AppError::Invalid)?;
             if store::products::get(&mut tx, product).await?.is_none() {
                 return Err(AppError::Absent);
             }
-            let taken = |e| refused(e, "meter_code_taken", "code", "Another meter of this workspace has that code.");
-            Some(meters::create(&mut tx, &can, product, &draft).await.map_err(taken)?)
+            if draft.counts_from.is_some_and(|day| day < tx.today()) {
+                // It counts stored events, so none may arrive meanwhile. The lock can't become exclusive: two would wait
+                // for each other.
+                drop(tx);
+                (tx, can) = writing_alone::<EditContent>(call, workspace, grant).await?;
+            }
+            let created = meters::create(&mut tx, &can, product, &draft).await.map_err(not_created)?;
+            stored = created.stored;
+            Some(created.id)
         }
         (MeterAction::Update(input), Some(id)) => {
             let draft = input.parse().map_err(AppError::Invalid)?;
@@ -110,7 +119,20 @@ async fn apply(
     };
     let id = changed.ok_or(AppError::Absent)?;
     tx.commit().await?;
-    Ok(id)
+    Ok((id, stored))
+}
+
+/// Converts the violation of a constraint into a field error.
+#[cfg(feature = "ssr")]
+fn not_created(error: store::StoreError) -> AppError {
+    use crate::server::workspace::refused;
+    use store::meters::TOO_MANY_STORED;
+
+    if error.is_refused_by(TOO_MANY_STORED) {
+        let message = "More than 1,000,000 events of this type are stored since that day. Choose a later day.";
+        return refused(error, TOO_MANY_STORED, "counts_from", message);
+    }
+    refused(error, "meter_code_taken", "code", "Another meter of this workspace has that code.")
 }
 
 /// Handles a form that was posted to a page of meters, or to the page of a product for one of its meters.

@@ -28,8 +28,12 @@ pub fn new(scope: Scope, product: &str) -> AnyView {
     let Page::NewMeter(id) = scope.page.get_untracked() else { return ().into_any() };
     let page = FormPage::open(scope, move |values: MeterInput| {
         scope.ask(async move |slug, grant| {
-            act_on_meter(slug, grant, id, None, MeterAction::Create(values.clone())).await?;
-            Ok((Page::Product(id), "Meter created".to_owned()))
+            let (_, stored) = act_on_meter(slug, grant, id, None, MeterAction::Create(values.clone())).await?;
+            let message = match stored.words() {
+                words if words.is_empty() => "Meter created".to_owned(),
+                words => format!("Meter created. {words}"),
+            };
+            Ok((Page::Product(id), message))
         })
     });
     let value = |name: &str| page.typed(name).unwrap_or_default();
@@ -81,7 +85,7 @@ pub fn new(scope: Scope, product: &str) -> AnyView {
                         <TextField name="property" label="Property" value=first.property errors mono=true hint="The property of the event’s data with the number or value. Leave it empty to count events."/>
                     </fieldset>
                     <TextAreaField name="filter" label="Only events with" value=first.filter errors hint="At most 5 lines, each property=value"/>
-                    <TextField name="counts_from" label="Count from" kind="date" value=first.counts_from errors optional=true hint="Events of earlier days don’t count. Empty: today."/>
+                    <TextField name="counts_from" label="Count from" kind="date" value=first.counts_from errors optional=true hint="Counts the events of this day and later, also those that are stored already. Empty: today."/>
                 </div>
             </div>
             <section class="form-part" aria-labelledby="example">

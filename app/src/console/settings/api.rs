@@ -1,7 +1,7 @@
 //! Server side of the workspace settings: page data and server functions. Also creates and restores workspaces.
 
 use super::keys::api as keys;
-use crate::server::workspace::{opened, reading, writing};
+use crate::server::workspace::{reading, writing, writing_alone};
 use crate::{
     boot::Returned,
     console::PageData,
@@ -22,7 +22,7 @@ use model::{
     FieldErrors, Slug,
     api_key::KeyInput,
     audit::{Action, AuditQuery, AuditView, Detail, Position},
-    capability::{CapabilityKind, ManageSettings, OwnWorkspace},
+    capability::{ManageSettings, OwnWorkspace},
     csv,
     id::OrganizationId,
     moment,
@@ -35,7 +35,7 @@ use std::io;
 use store::{
     StoreError, audit,
     deleted::{self, RestoreOutcome},
-    door::{Can, Denied, Mode, WorkspaceTx, Write},
+    door::{Can, Denied, Mode, WorkspaceTx},
     organizations,
     security::{self, DemandRefused},
     settings, time_zones,
@@ -87,22 +87,6 @@ async fn log<M: Mode>(
     })
 }
 
-/// Opens a write transaction that excludes all other writes in the workspace, for a change of its slug or factor
-/// requirement, or its deletion.
-async fn alone<C: CapabilityKind>(
-    call: &Call,
-    slug: &Slug,
-    grant: &str,
-) -> Result<(WorkspaceTx<Write>, Can<C>), AppError> {
-    let grant = call.request.services.grants.read(grant)?;
-    let store = &call.request.services.store;
-    let door = store.workspace_exclusive(&call.credential()?, slug, grant.write_target(), C::CAPABILITY).await?;
-    let tx = opened(call, door)?;
-    grant.check(tx.tenant())?;
-    let can = tx.can::<C>().map_err(|denied| AppError::Denied(denied.0))?;
-    Ok((tx, can))
-}
-
 /// Maps a violated unique constraint of slugs to a field error, which does not reveal who has or had the slug.
 fn taken(error: StoreError) -> AppError {
     if error.is_refused_by("workspaces_slug_key") || error.is_refused_by("slugs_pkey") {
@@ -121,7 +105,7 @@ pub async fn save_general(
 ) -> Result<WorkspaceProfile, AppError> {
     let moves = input.slug.trim() != slug.as_str();
     let (mut tx, can) = if moves {
-        alone::<ManageSettings>(call, slug, grant).await?
+        writing_alone::<ManageSettings>(call, slug, grant).await?
     } else {
         writing::<ManageSettings>(call, slug, grant).await?
     };
@@ -139,7 +123,7 @@ pub async fn save_general(
 
 /// Deletes the workspace, if `typed` is its slug.
 pub async fn delete_workspace(call: &Call, slug: &Slug, grant: &str, typed: &str) -> Result<(), AppError> {
-    let (mut tx, can) = alone::<OwnWorkspace>(call, slug, grant).await?;
+    let (mut tx, can) = writing_alone::<OwnWorkspace>(call, slug, grant).await?;
     if typed.trim() != tx.tenant().workspace.slug.as_str() {
         let message = "That isn’t the URL of this workspace. Nothing was deleted.";
         return Err(AppError::Invalid(FieldErrors::one("slug", message)));
@@ -152,7 +136,7 @@ pub async fn delete_workspace(call: &Call, slug: &Slug, grant: &str, typed: &str
 
 /// Enables or disables the workspace's requirement of a second factor.
 pub async fn demand_factor(call: &Call, slug: &Slug, grant: &str, demand: bool) -> Result<(), AppError> {
-    let (mut tx, can) = alone::<ManageSettings>(call, slug, grant).await?;
+    let (mut tx, can) = writing_alone::<ManageSettings>(call, slug, grant).await?;
     match security::demand_factor(&mut tx, &can, demand).await? {
         Ok(()) => {
             tx.commit().await?;

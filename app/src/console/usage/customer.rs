@@ -1,9 +1,10 @@
 //! Usage on the pages of customers and products.
 
+use super::adjust;
 use crate::{
     console::scope::Scope,
     routes::Page,
-    ui::{Ago, Spark},
+    ui::{Ago, Icon, Spark},
 };
 use leptos::prelude::*;
 use model::{
@@ -17,8 +18,9 @@ fn sparkline(days: &[Quantity]) -> AnyView {
     view! { <Spark values=levels(days)/> }.into_any()
 }
 
-/// Renders a customer's usage: each meter with its last 30 days, and the latest events.
-pub fn of_customer(scope: Scope, id: CustomerId, name: &str, usage: &CustomerUsage) -> AnyView {
+/// Renders a customer's usage: each meter with its last 30 days, the latest adjustments, and the latest events.
+/// `may_edit` says whether the usage can be adjusted.
+pub fn of_customer(scope: Scope, id: CustomerId, name: &str, usage: &CustomerUsage, may_edit: bool) -> AnyView {
     let rows = usage
         .meters
         .iter()
@@ -37,11 +39,15 @@ pub fn of_customer(scope: Scope, id: CustomerId, name: &str, usage: &CustomerUsa
             }
         })
         .collect_view();
+    let adjust = may_edit.then(|| {
+        let url = scope.url(&Page::AdjustUsage(id));
+        view! { <a class="btn small" href=url><Icon name="edit"/>"Adjust usage"</a> }
+    });
     let all = scope.url(&Page::Events(EventQuery::of(id)));
     let more = (!usage.events.is_empty()).then(|| view! { <a class="end" href=all>"All events"</a> });
     view! {
         <section class="section" aria-labelledby="usage">
-            <div class="section-head"><h2 id="usage">"Usage"</h2><span class="end">"Last 30 days"</span></div>
+            <div class="section-head"><h2 id="usage">"Usage"</h2><span class="muted">"Last 30 days"</span><span class="end">{adjust}</span></div>
             {if usage.meters.is_empty() { view! { <p class="muted">"No usage in the last 30 days"</p> }.into_any() } else { view! {
                 <div class="table-wrap"><table class="data-table">
                     <caption class="visually-hidden">{format!("Usage of {name}")}</caption>
@@ -50,6 +56,7 @@ pub fn of_customer(scope: Scope, id: CustomerId, name: &str, usage: &CustomerUsa
                 </table></div>
             }.into_any() }}
         </section>
+        {adjust::list(scope, name, &usage.adjustments)}
         <section class="section" aria-labelledby="events">
             <div class="section-head"><h2 id="events">"Latest events"</h2>{more}</div>
             {latest(scope, name, &usage.events)}

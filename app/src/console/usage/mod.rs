@@ -1,6 +1,8 @@
 //! Usage: charts of what the meters counted, the state of the ingestion, and events. All controls are links or GET
 //! forms, so that the pages work without JavaScript.
 
+mod adjust;
+pub(crate) mod api;
 mod charts;
 mod customer;
 mod event;
@@ -8,6 +10,7 @@ mod events;
 mod filters;
 mod health;
 
+pub use adjust::form as adjust;
 pub use customer::of_customer;
 pub use event::view as event;
 pub use events::view as events;

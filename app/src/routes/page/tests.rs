@@ -40,6 +40,7 @@ fn every_page_has_a_sample_url() {
         Page::NewContact(_),
         Page::EditContact(..),
         Page::NewSubscription(..),
+        Page::AdjustUsage(_),
         Page::Subscription(_),
         Page::ChangeSubscription(..),
         Page::MoveVersion(..),

@@ -1,5 +1,9 @@
 //! Storage of meters.
 
+mod backfill;
+
+pub use backfill::{MAX_STORED, TOO_MANY_STORED};
+
 use super::listing::known;
 use crate::{
     audit::{self, named},
@@ -11,7 +15,7 @@ use model::{
     capability::EditContent,
     catalog::Lifecycle,
     id::{MeterId, ProductId},
-    meter::{Aggregation, Meter, MeterDraft, MeterEdit},
+    meter::{Aggregation, Meter, MeterDraft, MeterEdit, StoredEvents},
 };
 use sqlx::types::Uuid;
 use time::Date;
@@ -20,6 +24,15 @@ use time::Date;
 pub const MAX_METERS: i64 = 200;
 /// Name by which [`StoreError::Refused`] says that a workspace has [`MAX_METERS`] meters.
 pub const TOO_MANY: &str = "too_many_meters";
+
+/// A meter that was created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Created {
+    /// ID of the meter.
+    pub id: MeterId,
+    /// What became of the events that are stored already.
+    pub stored: StoredEvents,
+}
 
 struct Row {
     id: Uuid,
@@ -107,18 +120,22 @@ pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: MeterId) -> Result<Option
 }
 
 /// Creates a meter of a product and logs it. It counts from today in the workspace's time zone if the draft names no
-/// day.
+/// day. If the draft names an earlier day, the meter also counts the events that are stored already, from that day on.
+/// Then no other transaction may write in the workspace: open it with
+/// [`Store::workspace_exclusive`](crate::Store::workspace_exclusive) or
+/// [`Store::workspace_program_exclusive`](crate::Store::workspace_program_exclusive).
 ///
 /// # Errors
 /// [`StoreError::Refused`] with `meter_code_taken` if the workspace already has a meter with that code, `meter_product`
-/// if the product does not belong to the workspace, or [`TOO_MANY`].
+/// if the product does not belong to the workspace, [`TOO_MANY`], or [`TOO_MANY_STORED`].
+/// [`StoreError::Inconsistent`] if stored events are to be counted and other transactions may write.
 #[tracing::instrument(level = "debug", name = "store.meters.create", skip_all, fields(product_id = %product))]
 pub async fn create(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<EditContent>,
     product: ProductId,
     draft: &MeterDraft,
-) -> Result<MeterId, StoreError> {
+) -> Result<Created, StoreError> {
     let (workspace, id) = (tx.id().uuid(), Uuid::now_v7());
     let counts_from = draft.counts_from.unwrap_or(tx.today());
     let filter = serde_json::to_string(&draft.filter)
@@ -148,8 +165,17 @@ pub async fn create(
     )
     .execute(can.on(tx)?)
     .await?;
-    audit::record(tx, Action::MeterCreated, id, &Detail::none().with("name", &draft.name)).await?;
-    Ok(MeterId::from_uuid(id))
+    let stored = if counts_from < tx.today() {
+        backfill::count_stored(tx, can, id, draft, counts_from, &filter).await?
+    } else {
+        StoredEvents::default()
+    };
+    let mut detail = Detail::none().with("name", &draft.name);
+    if stored != StoredEvents::default() {
+        detail = detail.with("counted_events", stored.counted).with("left_out_events", stored.left_out);
+    }
+    audit::record(tx, Action::MeterCreated, id, &detail).await?;
+    Ok(Created { id: MeterId::from_uuid(id), stored })
 }
 
 /// Locks a meter until the transaction ends, so that what is read of it next can't change before it is written.

@@ -24,3 +24,4 @@ pub mod subjects;
 pub mod subscriptions;
 pub mod time_zones;
 pub mod usage;
+pub mod usage_adjustments;

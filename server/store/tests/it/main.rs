@@ -16,6 +16,7 @@
 mod api_keys;
 mod audit;
 mod audit_words;
+mod backfill;
 mod cancelled_begin;
 mod catalogue;
 mod clock;
@@ -51,4 +52,5 @@ mod subjects;
 mod subscriptions;
 mod support;
 mod usage;
+mod usage_adjustments;
 mod write_locks;

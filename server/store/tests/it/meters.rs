@@ -23,7 +23,7 @@ async fn a_meter_is_created_read_renamed_and_archived() {
     };
     let mut tx = world.write(&world.carl, &world.a1).await;
     let can = tx.can::<EditContent>().unwrap();
-    let id = meters::create(&mut tx, &can, stock.product, &draft).await.unwrap();
+    let id = meters::create(&mut tx, &can, stock.product, &draft).await.unwrap().id;
     tx.commit().await.unwrap();
     let mut tx = world.read(&world.carl, &world.a1).await;
     let meter = meters::get(&mut tx, id).await.unwrap().unwrap();
@@ -64,7 +64,7 @@ async fn a_meter_counts_from_the_day_of_its_creation_in_the_time_zone_of_the_wor
         let can = tx.can::<EditContent>().unwrap();
         let code = zone.to_lowercase().replace('/', "-");
         let draft = MeterDraft { counts_from: None, ..meter_draft(zone, &code) };
-        let id = meters::create(&mut tx, &can, stock.product, &draft).await.unwrap();
+        let id = meters::create(&mut tx, &can, stock.product, &draft).await.unwrap().id;
         let today = tx.today();
         tx.commit().await.unwrap();
         let mut tx = world.read(&world.ann, &world.a1).await;

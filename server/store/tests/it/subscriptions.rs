@@ -34,7 +34,7 @@ impl Shop {
         let product =
             ProductDraft { name: crate::support::line("API"), code: "api".to_owned(), description: String::new() };
         let product = products::create(&mut tx, &can, &product).await.unwrap();
-        let meter = meters::create(&mut tx, &can, product, &catalog::meter_draft("Calls", "calls")).await.unwrap();
+        let meter = meters::create(&mut tx, &can, product, &catalog::meter_draft("Calls", "calls")).await.unwrap().id;
         let customer = customers::create(&mut tx, &can, &draft("Acme")).await.unwrap();
         tx.commit().await.unwrap();
         Self { world, product, meter, customer }

@@ -189,6 +189,12 @@ impl Store {
         let door = self.open::<Write>(tx, credential, slug, permit).await?;
         match door {
             Door::Open(tx) if tx.id() != target.workspace || tx.user() != target.user => Ok(Door::Mismatch),
+            Door::Open(mut tx) => {
+                if matches!(locks.workspace, Some((_, LockMode::Exclusive))) {
+                    tx.set_alone();
+                }
+                Ok(Door::Open(tx))
+            }
             door => Ok(door),
         }
     }

@@ -10,7 +10,7 @@ use crate::{
     error::StoreError,
     pool::Store,
 };
-use model::Slug;
+use model::{Capability, Slug};
 
 /// Maximum number of attempts while the owner of a key, or the workspace of a slug, changes.
 const ATTEMPTS: usize = 3;
@@ -27,6 +27,32 @@ impl Store {
         credential: &Credential,
         slug: &Slug,
     ) -> Result<Door<WorkspaceTx<Write>>, StoreError> {
+        self.program(credential, slug, None).await
+    }
+
+    /// Begins a transaction for a change by an operator token that excludes all other writes in the workspace. The write
+    /// lock is exclusive only if the seat has the capability `needs`.
+    ///
+    /// # Errors
+    /// As for [`Store::workspace_exclusive`].
+    #[tracing::instrument(level = "debug", name = "store.door.workspace_program_exclusive", skip_all)]
+    pub async fn workspace_program_exclusive(
+        &self,
+        credential: &Credential,
+        slug: &Slug,
+        needs: Capability,
+    ) -> Result<Door<WorkspaceTx<Write>>, StoreError> {
+        self.program(credential, slug, Some(needs)).await
+    }
+
+    /// Opens the workspace that the credential and slug lead to. `alone` is the capability for which the write lock is
+    /// exclusive.
+    async fn program(
+        &self,
+        credential: &Credential,
+        slug: &Slug,
+        alone: Option<Capability>,
+    ) -> Result<Door<WorkspaceTx<Write>>, StoreError> {
         let mut known = self.write_targets.get(credential, slug);
         for _ in 0..ATTEMPTS {
             let target = match known.take() {
@@ -36,7 +62,11 @@ impl Store {
                     Err(closed) => return Ok(closed),
                 },
             };
-            match self.workspace_write(credential, slug, target).await? {
+            let door = match alone {
+                None => self.workspace_write(credential, slug, target).await?,
+                Some(needs) => self.workspace_exclusive(credential, slug, target, needs).await?,
+            };
+            match door {
                 Door::Mismatch => {}
                 door => {
                     self.write_targets.record(credential, slug, target);

@@ -23,6 +23,8 @@ pub struct WorkspaceTx<M: Mode> {
     tenant: Tenant,
     access: Access,
     costly: Costly,
+    /// `true` if no other transaction writes in the workspace.
+    alone: bool,
     mode: PhantomData<M>,
     /// Released when the transaction ends.
     _permit: Option<Permit>,
@@ -75,7 +77,18 @@ impl Tenant {
 impl<M: Mode> WorkspaceTx<M> {
     /// Wraps `tx`, whose context is the workspace of `tenant`. `permit` is released when the transaction ends.
     pub(super) fn new(tx: DoorTx, tenant: Tenant, access: Access, costly: Costly, permit: Option<Permit>) -> Self {
-        Self { tx, tenant, access, costly, mode: PhantomData, _permit: permit }
+        Self { tx, tenant, access, costly, alone: false, mode: PhantomData, _permit: permit }
+    }
+
+    /// Notes that the transaction holds the exclusive write lock of the workspace.
+    pub(super) fn set_alone(&mut self) {
+        self.alone = true;
+    }
+
+    /// Returns `true` if the transaction holds the exclusive write lock of the workspace, so that no other transaction
+    /// writes in it.
+    pub(crate) const fn is_alone(&self) -> bool {
+        self.alone
     }
 
     /// Returns the person, workspace and seat of this transaction.

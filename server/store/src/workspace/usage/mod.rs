@@ -4,6 +4,7 @@
 //! the sums of all customers; `usage_days` has them by customer. A guest reads `usage_days` of the customers that were
 //! shared with them, and neither totals nor meters, so their charts count events.
 
+mod adjustments;
 mod event_list;
 mod health;
 mod lines;
@@ -11,6 +12,7 @@ mod meters;
 mod report;
 mod uses;
 
+pub use adjustments::{ADJUSTMENTS_MAX, adjustment, adjustments};
 pub use event_list::{event, events, events_of_rows};
 pub use health::health;
 pub use lines::{LINES_MAX, Line, LineMeter, Lines, lines};

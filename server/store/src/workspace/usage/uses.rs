@@ -1,6 +1,7 @@
 //! Usage of the last 30 days for the pages of products and customers.
 
 use super::{
+    adjustments::adjustments,
     event_list::latest,
     meters::{MeterHead, meters, quantity, sees_all},
 };
@@ -19,6 +20,8 @@ use time::{Date, OffsetDateTime};
 
 /// Number of days.
 const PERIOD: i64 = 30;
+/// Number of adjustments on a customer's page.
+const ADJUSTMENTS: i64 = 10;
 
 /// Quantities of a meter on a day.
 struct Row {
@@ -111,7 +114,7 @@ pub async fn of_meters<M: Mode>(tx: &mut WorkspaceTx<M>, product: ProductId) -> 
         .collect()
 }
 
-/// Returns the usage of a customer in the last 30 days by meter, and the latest events. For a guest, who can't read
+/// Returns the usage of a customer in the last 30 days by meter, and the latest events and adjustments. For a guest, who can't read
 /// meters, the quantities are numbers of events.
 ///
 /// # Errors
@@ -156,5 +159,7 @@ pub async fn of_customer<M: Mode>(tx: &mut WorkspaceTx<M>, customer: CustomerId)
     for meter in used.values_mut() {
         meter.total = meter.measure.over_days(&meter.days);
     }
-    Ok(CustomerUsage { meters: used.into_values().collect(), events: latest(tx, customer).await? })
+    let events = latest(tx, customer).await?;
+    let adjustments = adjustments(tx, Some(customer), None, None, ADJUSTMENTS).await?;
+    Ok(CustomerUsage { meters: used.into_values().collect(), events, adjustments })
 }

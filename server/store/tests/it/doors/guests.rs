@@ -83,6 +83,7 @@ async fn a_guest_sees_only_what_was_shared_with_them() {
         ("events", 1),
         ("usage_days", 2),
         ("usage_uniques", 1),
+        ("usage_adjustments", 1),
         ("refusals", 0),
         ("event_days", 0),
         ("usage_totals", 0),

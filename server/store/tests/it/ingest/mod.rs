@@ -38,7 +38,7 @@ impl Shop {
             property: Some(line("value")),
             ..catalog::meter_draft("Sum", "sum")
         };
-        let sum = meters::create(&mut tx, &can, product, &meter).await.unwrap();
+        let sum = meters::create(&mut tx, &can, product, &meter).await.unwrap().id;
         let customer = customers::create(&mut tx, &can, &draft("Acme")).await.unwrap();
         tx.commit().await.unwrap();
         Self { customer, sum }

@@ -2,7 +2,7 @@
 
 use super::{Database, catalog, event, execute, imports as files, metered, refusal_of};
 use model::{
-    Currency, Email, Line, Money, OrganizationRole, Slug, WorkspaceRole,
+    Capability, Currency, Email, Line, Money, OrganizationRole, Slug, WorkspaceRole,
     api_key::{KeyDraft, KeyLife, Scope},
     audit::{Action, Detail},
     billing::InvoiceStatus,
@@ -144,6 +144,13 @@ impl World {
         opened(self.store.workspace_write(&who.session(), &place.slug, write_target).await.unwrap(), who, place)
     }
 
+    /// Opens a write transaction in a workspace that excludes all other writes in it.
+    pub(crate) async fn write_alone(&self, who: &Person, place: &Place) -> WorkspaceTx<Write> {
+        let (session, target) = (who.session(), write_target(who, place));
+        let door = self.store.workspace_exclusive(&session, &place.slug, target, Capability::EditContent).await;
+        opened(door.unwrap(), who, place)
+    }
+
     /// Opens a transaction in the account plane.
     pub(crate) async fn person(&self, who: &Person) -> PersonTx {
         self.store.person(&who.session()).await.unwrap().expect("a live session opened nothing")
@@ -185,7 +192,7 @@ impl World {
         let product = products::create(&mut tx, &edit, &product).await.unwrap();
         let price = Money { minor: 900, currency: Currency::EUR };
         let meter = catalog::meter_draft(&format!("{mark} meter"), "metered");
-        let meter = meters::create(&mut tx, &edit, product, &meter).await.unwrap();
+        let meter = meters::create(&mut tx, &edit, product, &meter).await.unwrap().id;
         let plan = catalog::plan_draft(&format!("{mark} plan"), "plan");
         let plan = rate_plans::create(&mut tx, &edit, &plan).await.unwrap();
         let charges = catalog::version(vec![catalog::fee(product, 900), catalog::graduated(meter, "0.01")]);
@@ -234,6 +241,15 @@ impl World {
         for (customer, value) in customers.iter().zip(["1", "2"]) {
             let id = format!("{mark}-{value}");
             event(&mut superuser, place, *customer, (&id, "calls"), "timestamptz '2026-03-01 12:00Z'", value).await;
+        }
+        // Not counted, so that the sums are those of the events.
+        for customer in &customers {
+            let adjusted = format!(
+                "insert into workspace.usage_adjustments (workspace_id, id, meter_id, customer_id, day, quantity, reason, user_id, actor)
+                values ('{}', gen_random_uuid(), '{meter}', '{customer}', '2026-03-01', -1, '{mark} reason', '{}', '{}')",
+                place.id, who.id, who.name
+            );
+            execute(&mut superuser, &adjusted).await.unwrap();
         }
         refusal_of(&mut superuser, place, "unknown_customer", &format!("{mark} stranger")).await;
         superuser.close().await.unwrap();
