@@ -10,6 +10,7 @@ use crate::{
     browser,
     console::{
         detail::{archive_button, fact, lifecycle},
+        form::grant_field,
         scope::Scope,
     },
     error::AppError,
@@ -143,7 +144,7 @@ fn action_button(
     view! {
         <form method="post" action=here on:submit=submit>
             <input type="hidden" name="action" value=action/>
-            <input type="hidden" name="grant" value=scope.entry.with_untracked(|e| e.as_ref().map(|e| e.grant.clone()))/>
+            {grant_field(scope)}
             <button class=class aria-busy=move || pending.aria_busy()><Icon name=icon/>{label}</button>
         </form>
     }
