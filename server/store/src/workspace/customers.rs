@@ -1,6 +1,9 @@
 //! Storage of customers.
 
-use super::listing::{cursor, known, narrow, read};
+use super::{
+    listing::{cursor, known, narrow, read},
+    subjects,
+};
 use crate::{
     audit::{self, named},
     door::{Can, Mode, WorkspaceTx, Write},
@@ -144,7 +147,7 @@ pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: CustomerId) -> Result<Opt
     let invoices = super::invoices::of_customer(tx, id).await?;
     let usage = super::usage::of_customer(tx, id).await?;
     let contacts = super::contacts::of_customer(tx, id).await?;
-    let subjects = super::subjects::of_customer(tx, id).await?;
+    let subjects = subjects::of_customer(tx, id).await?;
     let subscriptions = super::subscriptions::of_customer(tx, id).await?;
     let so_far = super::subscriptions::so_far(tx, &subscriptions).await?;
     let (external_id, legal_name, address) = (row.external_id, row.legal_name, row.address);
@@ -242,31 +245,10 @@ pub async fn create(
     .execute(can.on(tx)?)
     .await?;
     if let Some(external_id) = &draft.external_id {
-        insert_subjects(tx, can, &[(id, external_id.clone())]).await?;
+        subjects::insert(tx, can, &[(id, external_id.clone())]).await?;
     }
     audit::record(tx, Action::CustomerCreated, id, &Detail::none().with("name", &draft.name)).await?;
     Ok(CustomerId::from_uuid(id))
-}
-
-/// Stores subjects of customers.
-async fn insert_subjects(
-    tx: &mut WorkspaceTx<Write>,
-    can: &Can<EditContent>,
-    subjects: &[(Uuid, String)],
-) -> Result<(), StoreError> {
-    let workspace = tx.id().uuid();
-    let customers: Vec<Uuid> = subjects.iter().map(|(customer, _)| *customer).collect();
-    let subjects: Vec<String> = subjects.iter().map(|(_, subject)| subject.clone()).collect();
-    sqlx::query!(
-        "insert into workspace.customer_subjects (workspace_id, customer_id, subject)
-        select $1, n.customer_id, n.subject from unnest($2::uuid[], $3::text[]) as n (customer_id, subject)",
-        workspace,
-        &customers,
-        &subjects,
-    )
-    .execute(can.on(tx)?)
-    .await?;
-    Ok(())
 }
 
 /// Customer to import.
@@ -328,7 +310,7 @@ pub async fn import(
     .await?;
     let subjects: Vec<(Uuid, String)> =
         ids.iter().zip(external_ids).filter_map(|(id, subject)| Some((*id, subject?))).collect();
-    insert_subjects(tx, can, &subjects).await?;
+    subjects::insert(tx, can, &subjects).await?;
     audit::record(tx, Action::CustomersImported, workspace, &Detail::none()).await?;
     Ok(ids.into_iter().map(CustomerId::from_uuid).collect())
 }
@@ -392,38 +374,12 @@ pub async fn update(
     .execute(can.on(tx)?)
     .await?;
     if before.external_id != draft.external_id {
-        replace_external_id(tx, can, id, before.external_id.as_deref(), draft.external_id.as_deref()).await?;
+        let (old, new) = (before.external_id.as_deref(), draft.external_id.as_deref());
+        subjects::replace_external_id(tx, can, id, old, new).await?;
     }
     let detail = named(changed, &before.name);
     audit::record(tx, Action::CustomerUpdated, id.uuid(), &detail).await?;
     Ok(true)
-}
-
-/// Removes the subject of the old external id and adds that of the new one, unless the customer has it already.
-async fn replace_external_id(
-    tx: &mut WorkspaceTx<Write>,
-    can: &Can<EditContent>,
-    id: CustomerId,
-    old: Option<&str>,
-    new: Option<&str>,
-) -> Result<(), StoreError> {
-    let workspace = tx.id().uuid();
-    if let Some(old) = old {
-        sqlx::query!(
-            "delete from workspace.customer_subjects where workspace_id = $1 and customer_id = $2 and subject = $3",
-            workspace,
-            id.uuid(),
-            old,
-        )
-        .execute(can.on(tx)?)
-        .await?;
-    }
-    let Some(new) = new else { return Ok(()) };
-    let held = super::subjects::of_customer(tx, id).await?;
-    if held.iter().all(|subject| subject != new) {
-        insert_subjects(tx, can, &[(id.uuid(), new.to_owned())]).await?;
-    }
-    Ok(())
 }
 
 /// Locks a customer until the transaction ends, so that what is read of it next can't change before it is written.

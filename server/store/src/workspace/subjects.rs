@@ -14,6 +14,7 @@ use model::{
     customer::SUBJECTS_MAX,
     id::CustomerId,
 };
+use sqlx::types::Uuid;
 
 /// Returns the subjects of a customer in alphabetical order, with the external id.
 ///
@@ -125,4 +126,52 @@ pub async fn remove(
     let detail = Detail::none().with("name", found.name).with("subject", subject);
     audit::record(tx, Action::SubjectRemoved, customer.uuid(), &detail).await?;
     Ok(Written::Done(()))
+}
+
+/// Stores subjects of customers.
+pub(super) async fn insert(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<EditContent>,
+    subjects: &[(Uuid, String)],
+) -> Result<(), StoreError> {
+    let workspace = tx.id().uuid();
+    let customers: Vec<Uuid> = subjects.iter().map(|(customer, _)| *customer).collect();
+    let subjects: Vec<String> = subjects.iter().map(|(_, subject)| subject.clone()).collect();
+    sqlx::query!(
+        "insert into workspace.customer_subjects (workspace_id, customer_id, subject)
+        select $1, n.customer_id, n.subject from unnest($2::uuid[], $3::text[]) as n (customer_id, subject)",
+        workspace,
+        &customers,
+        &subjects,
+    )
+    .execute(can.on(tx)?)
+    .await?;
+    Ok(())
+}
+
+/// Removes the subject of the old external id and adds that of the new one, unless the customer has it already.
+pub(super) async fn replace_external_id(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<EditContent>,
+    id: CustomerId,
+    old: Option<&str>,
+    new: Option<&str>,
+) -> Result<(), StoreError> {
+    let workspace = tx.id().uuid();
+    if let Some(old) = old {
+        sqlx::query!(
+            "delete from workspace.customer_subjects where workspace_id = $1 and customer_id = $2 and subject = $3",
+            workspace,
+            id.uuid(),
+            old,
+        )
+        .execute(can.on(tx)?)
+        .await?;
+    }
+    let Some(new) = new else { return Ok(()) };
+    let held = of_customer(tx, id).await?;
+    if held.iter().all(|subject| subject != new) {
+        insert(tx, can, &[(id.uuid(), new.to_owned())]).await?;
+    }
+    Ok(())
 }
