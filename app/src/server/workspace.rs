@@ -4,9 +4,8 @@ use super::call::Call;
 use crate::error::AppError;
 use model::{FieldErrors, Slug, capability::CapabilityKind};
 use store::{
-    StoreError,
+    StoreError, Written,
     door::{Can, Door, Mode, Read, WorkspaceTx, Write},
-    subscriptions::Written,
 };
 
 /// Returns the transaction if access is granted, otherwise the error.

@@ -3,7 +3,7 @@
 use super::error::ApiError;
 use model::{FieldErrors, catalog::Lifecycle};
 use std::str::FromStr;
-use store::{StoreError, subscriptions::Written};
+use store::{StoreError, Written};
 use utoipa::openapi::{Object, ObjectBuilder, Type};
 
 /// Parses an id in a path. Text that can't be one fails like an id that does not exist.

@@ -22,7 +22,7 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 use store::{
-    customers,
+    Written, customers,
     door::{Mode, WorkspaceTx},
     subscriptions,
 };
@@ -161,9 +161,9 @@ pub(super) fn renamed(errors: FieldErrors) -> ApiError {
 }
 
 /// Returns the value of a write, or its error with the names of the API.
-pub(super) fn done<T>(outcome: subscriptions::Written<T>) -> Result<T, ApiError> {
+pub(super) fn done<T>(outcome: Written<T>) -> Result<T, ApiError> {
     match outcome {
-        subscriptions::Written::Invalid(errors) => Err(renamed(errors)),
+        Written::Invalid(errors) => Err(renamed(errors)),
         outcome => written(outcome),
     }
 }

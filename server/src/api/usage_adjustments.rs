@@ -25,8 +25,8 @@ use model::{
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 use store::{
+    Written,
     door::{Mode, WorkspaceTx},
-    subscriptions::Written,
     usage::{ADJUSTMENTS_MAX, adjustment, adjustments},
     usage_adjustments,
 };

@@ -1,6 +1,6 @@
 //! Storage of contacts of customers.
 
-use super::subscriptions::Written;
+use super::written::Written;
 use crate::{
     audit,
     door::{Can, Mode, WorkspaceTx, Write},

@@ -25,3 +25,6 @@ pub mod subscriptions;
 pub mod time_zones;
 pub mod usage;
 pub mod usage_adjustments;
+mod written;
+
+pub use written::Written;

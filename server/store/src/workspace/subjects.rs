@@ -1,7 +1,7 @@
 //! Storage of subjects: what the subject of an event can say to mean a customer. A customer's external id is one of
 //! them, and is changed with the customer.
 
-use super::subscriptions::Written;
+use super::written::Written;
 use crate::{
     audit,
     door::{Can, Mode, WorkspaceTx, Write},

@@ -1,7 +1,7 @@
 //! Storage of adjustments: usage of a customer that a person added or took back. Events are never removed, so this is
 //! the only way to take usage back. Reads are in [`usage`](super::usage).
 
-use super::subscriptions::Written;
+use super::written::Written;
 use crate::{
     audit,
     door::{Can, Mode, WorkspaceTx, Write},

@@ -8,7 +8,7 @@ use model::{
     customer::{CustomerDraft, SUBJECTS_MAX},
     id::CustomerId,
 };
-use store::{contacts, customers, subjects, subscriptions::Written};
+use store::{Written, contacts, customers, subjects};
 
 fn with_id(name: &str, external_id: &str) -> CustomerDraft {
     CustomerDraft { external_id: Some(external_id.to_owned()), ..draft(name) }

@@ -11,10 +11,10 @@ use model::{
     subscription::{Change, ChangeInput, ChangeKind, NewSubscriptionInput, State},
 };
 use store::{
-    customers,
+    Written, customers,
     door::{Can, WorkspaceTx, Write},
     meters, products, rate_plans,
-    subscriptions::{self, NewSchedule, Written},
+    subscriptions::{self, NewSchedule},
 };
 use time::{Date, Duration, macros::date};
 

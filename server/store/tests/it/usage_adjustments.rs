@@ -13,8 +13,7 @@ use model::{
 };
 use sqlx::Connection;
 use store::{
-    customers, events, rate_plans,
-    subscriptions::{self, Written},
+    Written, customers, events, rate_plans, subscriptions,
     usage::{self, adjustment, adjustments},
     usage_adjustments,
 };

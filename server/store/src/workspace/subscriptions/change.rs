@@ -1,10 +1,11 @@
 //! Changes of a subscription.
 
 use super::{
+    super::written::Written,
     pages::apply,
     prices::offered,
     read::with_schedule,
-    write::{Replaced, Written, check_now, refused, write_phases},
+    write::{Replaced, check_now, refused, write_phases},
 };
 use crate::{
     audit,

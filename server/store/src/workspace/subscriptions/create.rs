@@ -1,9 +1,10 @@
 //! New subscriptions.
 
 use super::{
+    super::written::Written,
     pages::schedule,
     prices::offered,
-    write::{Replaced, Written, check_now, refused, write_phases},
+    write::{Replaced, check_now, refused, write_phases},
 };
 use crate::{
     audit,

@@ -1,8 +1,9 @@
 //! Moving all subscriptions of a plan version to another version.
 
 use super::{
+    super::written::Written,
     read::phases,
-    write::{Replaced, Written, check_now, refused, write_phases},
+    write::{Replaced, check_now, refused, write_phases},
 };
 use crate::{
     audit,

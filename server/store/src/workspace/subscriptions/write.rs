@@ -1,5 +1,6 @@
-//! Writes of phases, and their outcomes.
+//! Writes of phases.
 
+use super::super::written::Written;
 use crate::{
     door::{Can, WorkspaceTx, Write},
     error::StoreError,
@@ -10,24 +11,6 @@ use model::{
     id::{CustomerId, SubscriptionId},
     subscription::Schedule,
 };
-
-/// Outcome of a write whose input can be refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Written<T> {
-    /// It was written.
-    Done(T),
-    /// The workspace has no such record.
-    Absent,
-    /// The input is refused. The transaction can't be used any more.
-    Invalid(FieldErrors),
-}
-
-impl<T> Written<T> {
-    /// Returns an outcome with one field error.
-    pub(super) fn invalid(field: &str, message: &str) -> Self {
-        Self::Invalid(FieldErrors::one(field, message))
-    }
-}
 
 /// New phases of a subscription.
 pub(super) struct Replaced {

@@ -7,10 +7,7 @@ use super::{
 use crate::support::{DENIED, Place, World, connect, draft, execute, refusal, started};
 use model::capability::EditContent;
 use sqlx::Connection;
-use store::{
-    customers, rate_plans,
-    subscriptions::{self, Written},
-};
+use store::{Written, customers, rate_plans, subscriptions};
 
 #[tokio::test]
 async fn nothing_is_written_into_another_workspace() {

@@ -18,7 +18,7 @@ use model::{
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, PgConnection, types::Uuid};
 use store::{
-    Store,
+    Store, Written,
     api_keys::{self, Confirmed},
     audit, contacts, customers,
     door::{Credential, Door, Mode, OrganizationTx, PersonTx, Read, Visit, WorkspaceTx, Write, WriteTarget},
@@ -26,9 +26,7 @@ use store::{
     identity::Device,
     imports, invoices, members, meters, organizations, products, rate_plans,
     secret::Secret,
-    subjects,
-    subscriptions::{self, Written},
-    tokens,
+    subjects, subscriptions, tokens,
 };
 use time::{Date, macros::date};
 
