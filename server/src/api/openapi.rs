@@ -308,6 +308,8 @@ mod tests {
                 statuses.extend(["403", "404", "410"]);
             }
             match method.as_str() {
+                // Events have ids, and no idempotency keys.
+                "post" if path.ends_with("/events") => statuses.extend(["413", "415", "422"]),
                 "post" => statuses.extend(["409", "413", "422"]),
                 "patch" => statuses.extend(["412", "413", "415", "422"]),
                 _ => {}

@@ -92,6 +92,7 @@ pub struct Effect {
 
 /// What became of the rows of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Counts {
     /// Number of rows.
     pub rows: u64,

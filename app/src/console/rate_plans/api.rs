@@ -97,7 +97,7 @@ pub(crate) use of_server::{apply, editor, publication, submit_draft};
 
 #[cfg(feature = "ssr")]
 mod of_server {
-    use super::{Base, PlanAction};
+    use crate::console::rate_plans::api::{Base, PlanAction};
     use crate::{
         boot::Returned,
         console::rate_plans::change::Change,
