@@ -97,7 +97,7 @@ pub(crate) use ssr::{editor, publication, submit};
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use super::{Base, PlanAction};
+    use crate::console::rate_plans::api::{Base, PlanAction};
     use crate::{
         boot::Returned,
         console::rate_plans::change::Change,

@@ -43,8 +43,12 @@ async fn a_meter_is_created_read_renamed_and_archived() {
     tx.commit().await.unwrap();
     let mut tx = world.read(&world.carl, &world.a1).await;
     let names = |meters: Vec<model::meter::Meter>| meters.into_iter().map(|meter| meter.name).collect::<Vec<_>>();
-    assert_eq!(names(meters::all(&mut tx).await.unwrap()), ["All tokens", "Alpha meter"], "archived ones too, by name");
-    assert_eq!(names(meters::of_product(&mut tx, stock.product).await.unwrap()).len(), 2);
+    assert_eq!(
+        names(meters::all(&mut tx).await.unwrap()),
+        ["All tokens", "Alpha meter", "Meter callers", "Meter calls"],
+        "archived ones too, by name"
+    );
+    assert_eq!(names(meters::of_product(&mut tx, stock.product).await.unwrap()).len(), 4);
     let absent = ProductId::from_uuid(sqlx::types::Uuid::nil());
     assert!(meters::of_product(&mut tx, absent).await.unwrap().is_empty());
     let mut superuser = world.db.superuser().await;
@@ -86,7 +90,7 @@ async fn meters_of_another_workspace_are_as_if_absent() {
         assert!(!meters::set_status(&mut tx, &can, meter, Lifecycle::Archived).await.unwrap());
     }
     assert!(meters::update(&mut tx, &can, alpha.meter, &edit).await.unwrap(), "control");
-    assert_eq!(meters::all(&mut tx).await.unwrap().len(), 1, "meters of B are listed in A");
+    assert_eq!(meters::all(&mut tx).await.unwrap().len(), 3, "meters of B are listed in A");
     let crossing = meters::create(&mut tx, &can, beta.product, &meter_draft("Crossing", "crossing")).await;
     assert_eq!(constraint(crossing).as_deref(), Some("meter_product"), "a meter of A counts a product of B");
     drop(tx);
@@ -113,7 +117,7 @@ async fn a_workspace_has_at_most_200_meters() {
     let fill = format!(
         "insert into workspace.meters (workspace_id, id, product_id, name, code, event_type, aggregation, unit, counts_from)
         select '{}', gen_random_uuid(), '{}', 'Meter ' || i, 'meter-' || i, 'call', 'count', 'call', '2026-01-01'
-        from generate_series(3, {MAX_METERS}) i",
+        from generate_series(5, {MAX_METERS}) i",
         world.a1.id, stock.product
     );
     execute(&mut superuser, &fill).await.unwrap();
