@@ -195,38 +195,35 @@ async fn by_customer<M: Mode>(
 ) -> Result<Vec<Point>, StoreError> {
     let workspace = tx.id().uuid();
     let (meters, charts, measures) = plan.parameters();
-    // 20 is `SERIES_LISTED`, and 5 is the number of movers.
-    let rows = sqlx::query!(
+    // 20 is `SERIES_LISTED`, and 5 is the number of movers. In one statement with the days, PostgreSQL expects far more of
+    // these customers than there are, and sorts all rows on disk.
+    let named = sqlx::query!(
         r#"with meters as (select * from unnest($6::uuid[], $7::int[], $8::int[]) as m (meter_id, chart, measure)),
-        days as (
-            select m.chart, m.measure, d.customer_id, d.day,
-                case m.measure when 0 then sum(d.quantity) when 1 then max(d.peak) else sum(d.events) end as quantity
+        sums as (
+            select m.chart, d.customer_id,
+                coalesce(case m.measure when 0 then sum(d.quantity) filter (where d.day >= $4)
+                    when 1 then max(d.peak) filter (where d.day >= $4) else sum(d.events) filter (where d.day >= $4) end, 0) as now,
+                coalesce(case m.measure when 0 then sum(d.quantity) filter (where d.day < $3)
+                    when 1 then max(d.peak) filter (where d.day < $3) else sum(d.events) filter (where d.day < $3) end, 0) as before
             from workspace.usage_days d join meters m on m.meter_id = d.meter_id
             where d.workspace_id = $1 and d.day >= $2 and d.day < $5 and (d.day < $3 or d.day >= $4) and m.measure <> 2
-            group by m.chart, m.measure, d.customer_id, d.day
+            group by m.chart, m.measure, d.customer_id
             union all
-            select m.chart, m.measure, u.customer_id, u.day, count(*)::numeric
-            from workspace.usage_uniques u join meters m on m.meter_id = u.meter_id
-            where u.workspace_id = $1 and u.day >= $2 and u.day < $5 and (u.day < $3 or u.day >= $4) and m.measure = 2
-            group by m.chart, m.measure, u.customer_id, u.day),
-        sums as (
-            select chart, customer_id,
-                coalesce(case when measure in (0, 3) then sum(quantity) filter (where day >= $4)
-                    else max(quantity) filter (where day >= $4) end, 0) as now,
-                coalesce(case when measure in (0, 3) then sum(quantity) filter (where day < $3)
-                    else max(quantity) filter (where day < $3) end, 0) as before
-            from days group by chart, measure, customer_id),
+            select u.chart, u.customer_id, coalesce(max(u.quantity) filter (where u.day >= $4), 0),
+                coalesce(max(u.quantity) filter (where u.day < $3), 0)
+            from (
+                select m.chart, u.customer_id, u.day, count(*)::numeric as quantity
+                from workspace.usage_uniques u join meters m on m.meter_id = u.meter_id
+                where u.workspace_id = $1 and u.day >= $2 and u.day < $5 and (u.day < $3 or u.day >= $4) and m.measure = 2
+                group by m.chart, u.customer_id, u.day) u
+            group by u.chart, u.customer_id),
         ranked as (
             select chart, customer_id, row_number() over (partition by chart order by now desc, customer_id) as place,
                 row_number() over (partition by chart order by abs(now - before) desc, customer_id) as moved
-            from sums),
-        named as (
-            select d.chart, d.measure, d.day, d.quantity, case when r.place <= 20 or r.moved <= 5 then d.customer_id end as customer_id
-            from days d join ranked r on r.chart = d.chart and r.customer_id = d.customer_id)
-        select n.chart as "chart!", n.customer_id as "customer_id?", n.day as "day!", max(c.name) as "name?",
-            case when n.measure = 1 then max(n.quantity) else sum(n.quantity) end as "quantity!"
-        from named n left join workspace.customers c on c.workspace_id = $1 and c.id = n.customer_id
-        group by n.chart, n.measure, n.customer_id, n.day"#,
+            from sums)
+        select r.chart as "chart!", r.customer_id as "customer_id!", c.name as "name?"
+        from ranked r left join workspace.customers c on c.workspace_id = $1 and c.id = r.customer_id
+        where r.place <= 20 or r.moved <= 5"#,
         workspace,
         before.from,
         before.until,
@@ -238,11 +235,44 @@ async fn by_customer<M: Mode>(
     )
     .fetch_all(tx.reading())
     .await?;
+    let (mut named_charts, mut named_customers) = (Vec::new(), Vec::new());
+    for row in named {
+        named_charts.push(row.chart);
+        named_customers.push(row.customer_id);
+        if let Some(name) = row.name {
+            names.entry(row.customer_id).or_insert(name);
+        }
+    }
+    let rows = sqlx::query!(
+        r#"with meters as (select * from unnest($6::uuid[], $7::int[], $8::int[]) as m (meter_id, chart, measure)),
+        named as (select * from unnest($9::int[], $10::uuid[]) as k (chart, customer_id))
+        select m.chart as "chart!", k.customer_id as "customer_id?", d.day as "day!",
+            case m.measure when 0 then sum(d.quantity) when 1 then max(d.peak) else sum(d.events) end as "quantity!"
+        from workspace.usage_days d join meters m on m.meter_id = d.meter_id
+        left join named k on k.chart = m.chart and k.customer_id = d.customer_id
+        where d.workspace_id = $1 and d.day >= $2 and d.day < $5 and (d.day < $3 or d.day >= $4) and m.measure <> 2
+        group by m.chart, m.measure, k.customer_id, d.day
+        union all
+        select m.chart, k.customer_id, u.day, count(*)::numeric
+        from workspace.usage_uniques u join meters m on m.meter_id = u.meter_id
+        left join named k on k.chart = m.chart and k.customer_id = u.customer_id
+        where u.workspace_id = $1 and u.day >= $2 and u.day < $5 and (u.day < $3 or u.day >= $4) and m.measure = 2
+        group by m.chart, k.customer_id, u.day"#,
+        workspace,
+        before.from,
+        before.until,
+        days.from,
+        days.until,
+        &meters,
+        &charts,
+        &measures,
+        &named_charts,
+        &named_customers,
+    )
+    .fetch_all(tx.reading())
+    .await?;
     rows.into_iter()
         .map(|row| {
-            if let (Some(id), Some(name)) = (row.customer_id, row.name) {
-                names.entry(id).or_insert(name);
-            }
             let chart = usize::try_from(row.chart).unwrap_or_default();
             Ok(Point { chart, group: row.customer_id, day: row.day, quantity: quantity(row.quantity)? })
         })
