@@ -317,7 +317,7 @@ async fn effects(tx: &mut WorkspaceTx<Write>, id: ImportId) -> Result<Vec<Effect
                 customer: row.customer,
                 aggregation,
                 events: u64::try_from(row.events).map_err(|_| unknown("number of events"))?,
-                quantity: Quantity::from_decimal(quantity).map_err(|_| unknown("quantity"))?,
+                quantity: Quantity::clamped(quantity),
                 first: row.first,
                 last: row.last,
             })
