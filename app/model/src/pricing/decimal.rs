@@ -82,6 +82,13 @@ impl Quantity {
         bounded(value, 18, QUANTITY_PLACES).map(Self)
     }
 
+    /// Returns a stored sum for display: the largest or smallest quantity if it is out of range. What is charged must not
+    /// be computed from it.
+    pub fn clamped(value: Decimal) -> Self {
+        let most = Decimal::try_from_i128_with_scale(10_i128.pow(24) - 1, QUANTITY_PLACES).unwrap_or(Decimal::MAX);
+        Self::from_decimal(value).unwrap_or(Self(if value.is_sign_negative() { -most } else { most }))
+    }
+
     /// Returns a quantity of `millionths / 10^6`; `None` if it is out of range.
     pub(crate) fn from_millionths(millionths: i128) -> Option<Self> {
         let value = Decimal::try_from_i128_with_scale(millionths, QUANTITY_PLACES).ok()?;
@@ -198,6 +205,15 @@ text!(UnitPrice);
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_sum_that_is_too_large_is_shown_as_the_largest_quantity() {
+        let shown = |text: &str| Quantity::clamped(Decimal::from_str_exact(text).unwrap()).to_string();
+        assert_eq!(shown("999999999999999999.999999"), "999999999999999999.999999");
+        assert_eq!(shown("1000000000000000000"), "999999999999999999.999999");
+        assert_eq!(shown("-1000000000000000000"), "-999999999999999999.999999");
+        assert_eq!(shown("7.500000"), "7.5");
+    }
 
     #[test]
     fn numbers_are_read_exactly() {

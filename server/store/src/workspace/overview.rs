@@ -1,6 +1,5 @@
 //! Metrics of the overview page.
 
-use super::usage::quantity;
 use crate::{
     door::{Mode, WorkspaceTx},
     error::StoreError,
@@ -8,6 +7,7 @@ use crate::{
 use model::{
     Currency, Money,
     overview::{Figure, Overview},
+    pricing::Quantity,
     usage::amount,
 };
 use time::{Date, Duration};
@@ -76,8 +76,8 @@ pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Overview, StoreErr
     .fetch_all(tx.reading())
     .await?
     .into_iter()
-    .map(|row| Ok(amount(quantity(row.quantity)?, &row.unit)))
-    .collect::<Result<_, StoreError>>()?;
+    .map(|row| amount(Quantity::clamped(row.quantity), &row.unit))
+    .collect();
     let customers = sqlx::query!(
         r#"select (created_at at time zone $3)::date as "day!", count(*) as "value!" from workspace.customers
         where workspace_id = $1 and created_at >= $2::date::timestamp at time zone $3 and status = 'active' group by 1"#,

@@ -106,6 +106,25 @@ async fn a_file_is_not_checked_with_a_mapping_that_was_replaced() {
     assert_eq!((progress.state, progress.position), (ImportState::Previewed, 2), "control");
 }
 
+/// Its rows stay, so the log must name who added them.
+#[tokio::test]
+async fn an_import_that_was_stopped_midway_is_in_the_log() {
+    let (world, _, mapping) = metered().await;
+    let rows: String = (0..1_500).map(|n| format!("2026-01-01,{n}\n")).collect();
+    let (id, preview) = check(&world, &mapping, format!("at,n\n{rows}").as_bytes()).await;
+    let mut tx = world.write(&world.ann, &world.a1).await;
+    let can = tx.can::<EditContent>().unwrap();
+    assert!(imports::run(&mut tx, &can, id, preview.refused()).await.unwrap());
+    assert!(step(&mut tx, id).await.unwrap().more, "control: it is not done");
+    assert!(imports::stop(&mut tx, &can, id).await.unwrap());
+    tx.commit().await.unwrap();
+    let mut superuser = world.db.superuser().await;
+    let logged =
+        texts(&mut superuser, "select detail ->> 'events' from workspace.audit_log where action = 'usage_imported'")
+            .await;
+    assert_eq!(logged, ["1000"]);
+}
+
 #[tokio::test]
 async fn uploads_at_once_do_not_exceed_the_limit() {
     let world = World::new().await;

@@ -1,6 +1,7 @@
 //! The file of an import: uploaded in chunks, and kept in the database until the import is finished, so that each server
 //! can go on with it.
 
+use super::record::{lock, log, parsed};
 use crate::{
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
@@ -8,7 +9,7 @@ use crate::{
 use model::{
     capability::EditContent,
     id::ImportId,
-    import::{ImportState, UNFINISHED_MAX},
+    import::{Counts, UNFINISHED_MAX},
 };
 use sqlx::types::Uuid;
 
@@ -30,16 +31,23 @@ pub async fn begin(
     let actor = tx.tenant().principal.person.name.clone();
     // Serializes concurrent uploads in one workspace, so that each is counted.
     sqlx::query!("select ops.one_at_a_time($1)", workspace).execute(can.on(tx)?).await?;
-    let old = sqlx::query_scalar!(
-        "update workspace.imports set state = 'stopped', finished_at = now(), updated_at = now()
+    let old = sqlx::query!(
+        r#"update workspace.imports set state = 'stopped', finished_at = now(), updated_at = now()
         where workspace_id = $1 and state not in ('done', 'stopped') and (updated_at < now() - interval '7 days'
             or state = 'receiving' and updated_at < now() - interval '10 minutes')
-        returning id",
+        returning id, name, counts::text as "counts!""#,
         workspace,
     )
     .fetch_all(can.on(tx)?)
     .await?;
+    for row in &old {
+        let counts: Counts = parsed("counts", &row.counts)?;
+        if counts.accepted > 0 {
+            log(tx, row.id, &row.name, counts.accepted, counts.refused()).await?;
+        }
+    }
     if !old.is_empty() {
+        let old: Vec<Uuid> = old.iter().map(|row| row.id).collect();
         forget(tx, can, &old).await?;
     }
     let unfinished = sqlx::query_scalar!(
@@ -137,15 +145,8 @@ pub async fn finish_upload(
 #[tracing::instrument(level = "debug", name = "store.imports.stop", skip_all, fields(import_id = %id))]
 pub async fn stop(tx: &mut WorkspaceTx<Write>, can: &Can<EditContent>, id: ImportId) -> Result<bool, StoreError> {
     let workspace = tx.id().uuid();
-    let state = sqlx::query_scalar!(
-        "select state from workspace.imports where workspace_id = $1 and id = $2 for update",
-        workspace,
-        id.uuid(),
-    )
-    .fetch_optional(can.on(tx)?)
-    .await?;
-    let Some(state) = state else { return Ok(false) };
-    if ImportState::from_word(&state).is_some_and(ImportState::is_finished) {
+    let Some(import) = lock(tx, can, id).await? else { return Ok(false) };
+    if import.row.state.is_finished() {
         return Ok(true);
     }
     sqlx::query!(
@@ -157,6 +158,9 @@ pub async fn stop(tx: &mut WorkspaceTx<Write>, can: &Can<EditContent>, id: Impor
     .execute(can.on(tx)?)
     .await?;
     forget(tx, can, &[id.uuid()]).await?;
+    if import.row.accepted > 0 {
+        log(tx, id.uuid(), &import.row.name, import.row.accepted, import.row.refused).await?;
+    }
     Ok(true)
 }
 

@@ -1,12 +1,14 @@
 //! Imports and saved mappings as records.
 
 use crate::{
+    audit,
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
     workspace::listing::known,
     zone::Zone,
 };
 use model::{
+    audit::{Action, Detail},
     capability::EditContent,
     id::ImportId,
     import::{Counts, ImportRow, ImportState, Mapping, Refusal},
@@ -73,8 +75,20 @@ pub(super) fn json_of<T: serde::Serialize>(value: &T) -> Result<String, StoreErr
 }
 
 /// Parses a stored JSON text.
-fn parsed<T: serde::de::DeserializeOwned>(what: &str, text: &str) -> Result<T, StoreError> {
+pub(super) fn parsed<T: serde::de::DeserializeOwned>(what: &str, text: &str) -> Result<T, StoreError> {
     serde_json::from_str(text).map_err(|error| StoreError::Inconsistent(format!("a {what} of an import: {error}")))
+}
+
+/// Logs an import that is done, or was stopped after it had added events.
+pub(super) async fn log(
+    tx: &mut WorkspaceTx<Write>,
+    id: Uuid,
+    name: &str,
+    accepted: u64,
+    refused: u64,
+) -> Result<(), StoreError> {
+    let detail = Detail::none().with("name", name).with("events", accepted).with("refused", refused);
+    audit::record(tx, Action::UsageImported, id, &detail).await
 }
 
 /// Returns the last imports of the workspace, newest first, at most 100.

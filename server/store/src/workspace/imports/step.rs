@@ -6,17 +6,15 @@
 
 use super::{
     file::forget,
-    record::{Import, json_of, lock},
+    record::{Import, json_of, lock, log},
     rows::{FileRow, Repeats, RowEvent, Rows},
 };
 use crate::{
-    audit,
     door::{Can, WorkspaceTx, Write},
     error::StoreError,
     events,
 };
 use model::{
-    audit::{Action, Detail},
     capability::{EditContent, RecordUsage},
     event::{Ages, Attributes, Batch, Data, Event, LATE_DAYS, Origin, Outcome, Refusal as Refused},
     id::{CustomerId, ImportId},
@@ -96,11 +94,7 @@ pub async fn step(
     .await?;
     if state == ImportState::Done {
         forget(tx, can, &[id.uuid()]).await?;
-        let detail = Detail::none()
-            .with("name", &import.row.name)
-            .with("events", counts.accepted)
-            .with("refused", counts.refused());
-        audit::record(tx, Action::UsageImported, id.uuid(), &detail).await?;
+        log(tx, id.uuid(), &import.row.name, counts.accepted, counts.refused()).await?;
     }
     import.row.state = state;
     Ok(Some(progress(&import, !ended)))
@@ -317,7 +311,7 @@ async fn effects(tx: &mut WorkspaceTx<Write>, id: ImportId) -> Result<Vec<Effect
                 customer: row.customer,
                 aggregation,
                 events: u64::try_from(row.events).map_err(|_| unknown("number of events"))?,
-                quantity: Quantity::from_decimal(quantity).map_err(|_| unknown("quantity"))?,
+                quantity: Quantity::clamped(quantity),
                 first: row.first,
                 last: row.last,
             })

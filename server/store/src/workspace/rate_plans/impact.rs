@@ -1,13 +1,16 @@
 //! Reads the usage by which a change of prices is judged.
 
-use super::versions::{interval, quantity};
+use super::versions::interval;
 use crate::{
     door::{Mode, WorkspaceTx},
     error::StoreError,
 };
 use model::{
     id::{CustomerId, MeterId, RatePlanId, SubscriptionId},
-    pricing::period::{Period, period_of},
+    pricing::{
+        Quantity,
+        period::{Period, period_of},
+    },
     rate_plan::{Interval, preview::SubscriptionUse},
 };
 use sqlx::types::Uuid;
@@ -102,7 +105,9 @@ async fn add_usage<M: Mode>(tx: &mut WorkspaceTx<M>, uses: &mut [SubscriptionUse
     .await?;
     let mut used = HashMap::<Uuid, Vec<_>>::new();
     for row in rows {
-        used.entry(row.subscription_id).or_default().push((MeterId::from_uuid(row.meter_id), quantity(row.quantity)?));
+        used.entry(row.subscription_id)
+            .or_default()
+            .push((MeterId::from_uuid(row.meter_id), Quantity::clamped(row.quantity)));
     }
     for of in uses {
         of.used = used.remove(&of.subscription.uuid()).unwrap_or_default();

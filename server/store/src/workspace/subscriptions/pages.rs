@@ -157,7 +157,10 @@ async fn compared<M: Mode>(
     let schedules: Vec<&Schedule> = before.into_iter().chain([after]).collect();
     let terms = terms(tx, &schedules).await?;
     let needed = needed(&schedules, &terms, today, before.map_or(day, |before| first_affected(before, day, today)));
-    let used = usage(tx, customer, &needed).await?;
+    let used = match usage(tx, customer, &needed).await? {
+        Ok(used) => used,
+        Err(unpriced) => return Ok(problem(&unpriced.to_string())),
+    };
     let facts = Facts { today, currency, terms: &terms, used: &used };
     let compared = match before {
         Some(before) => facts.compare(before, after, day),

@@ -18,7 +18,7 @@ use model::{
     },
     subscription::{
         OfferedPlan, Schedule, SoFar, State, SubscriptionDetail, SubscriptionRow, Terms,
-        bill::{ChargeTerms, ChargedMeter, Facts, Used, needed},
+        bill::{ChargeTerms, ChargedMeter, Facts, Unpriced, Used, needed},
     },
 };
 use sqlx::types::Uuid;
@@ -89,9 +89,9 @@ pub(super) async fn usage<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     customer: CustomerId,
     needed: &[(MeterId, Period)],
-) -> Result<Vec<Used>, StoreError> {
+) -> Result<Result<Vec<Used>, Unpriced>, StoreError> {
     if needed.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Ok(Vec::new()));
     }
     let workspace = tx.id().uuid();
     let meters: Vec<Uuid> = needed.iter().map(|(meter, _)| meter.uuid()).collect();
@@ -126,11 +126,13 @@ pub(super) async fn usage<M: Mode>(
     for row in rows {
         let at = usize::try_from(row.position).ok().and_then(|position| position.checked_sub(1));
         let (Some((meter, days)), Some(quantity)) = (at.and_then(|at| needed.get(at)), row.quantity) else { continue };
-        let quantity = Quantity::from_decimal(quantity)
-            .map_err(|_| StoreError::Inconsistent(format!("a quantity of {quantity}")))?;
+        // A sum can have more digits than any of the events.
+        let Ok(quantity) = Quantity::from_decimal(quantity) else {
+            return Ok(Err(Unpriced::OutOfRange("The usage".to_owned())));
+        };
         all.push(Used { meter: *meter, days: *days, quantity });
     }
-    Ok(all)
+    Ok(Ok(all))
 }
 
 /// Returns a subscription with its phases and next invoices; `None` if the workspace has none with that id.
@@ -157,7 +159,13 @@ async fn price<M: Mode>(tx: &mut WorkspaceTx<M>, detail: &mut SubscriptionDetail
     let terms = terms(tx, &[&detail.schedule]).await?;
     let tomorrow = today.next_day().unwrap_or(today);
     let needed = needed(&[&detail.schedule], &terms, today, tomorrow);
-    let used = usage(tx, detail.row.customer_id, &needed).await?;
+    let used = match usage(tx, detail.row.customer_id, &needed).await? {
+        Ok(used) => used,
+        Err(unpriced) => {
+            detail.unpriced = Some(unpriced.to_string());
+            return Ok(());
+        }
+    };
     let facts = Facts { today, currency: detail.row.currency, terms: &terms, used: &used };
     let bills = facts.bills(&detail.schedule, tomorrow);
     match bills.and_then(|bills| Ok((bills, facts.so_far(&detail.schedule)?))) {
@@ -184,7 +192,7 @@ pub async fn so_far<M: Mode>(tx: &mut WorkspaceTx<M>, rows: &[SubscriptionRow]) 
         let Some((row, schedule)) = with_schedule(tx, row.id).await? else { continue };
         let terms = terms(tx, &[&schedule]).await?;
         let needed = needed(&[&schedule], &terms, today, today);
-        let used = usage(tx, row.customer_id, &needed).await?;
+        let Ok(used) = usage(tx, row.customer_id, &needed).await? else { continue };
         let facts = Facts { today, currency: row.currency, terms: &terms, used: &used };
         all.extend(facts.so_far(&schedule).ok().flatten());
     }

@@ -1,12 +1,13 @@
 //! Adjustments of customers' usage.
 
-use super::meters::{quantity, sees_all};
+use super::meters::sees_all;
 use crate::{
     door::{Mode, WorkspaceTx},
     error::StoreError,
 };
 use model::{
     id::{AdjustmentId, CustomerId, MeterId},
+    pricing::Quantity,
     usage::UsageAdjustment,
 };
 use sqlx::types::{Decimal, Uuid};
@@ -29,8 +30,8 @@ struct Row {
 }
 
 /// Returns adjustments, the latest first: those of a customer, of a meter, or all of them, and only those before the one
-/// with the id `before`, at most `limit` and [`ADJUSTMENTS_MAX`]. A guest gets those of the customers that were shared with them,
-/// without the names of people and meters.
+/// with the id `before`, at most `limit` and [`ADJUSTMENTS_MAX`]. A guest gets those of the customers that were shared
+/// with them, without the names of people and meters.
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
@@ -60,22 +61,22 @@ pub async fn adjustments<M: Mode>(
     )
     .fetch_all(tx.reading())
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(UsageAdjustment {
-                id: AdjustmentId::from_uuid(row.id),
-                meter_id: MeterId::from_uuid(row.meter_id),
-                meter: row.meter,
-                unit: row.unit,
-                customer_id: CustomerId::from_uuid(row.customer_id),
-                day: row.day,
-                quantity: quantity(row.quantity)?,
-                reason: row.reason,
-                actor: if sees_all { row.actor } else { String::new() },
-                at: zone.local(row.at),
-            })
+    let adjustments = rows
+        .into_iter()
+        .map(|row| UsageAdjustment {
+            id: AdjustmentId::from_uuid(row.id),
+            meter_id: MeterId::from_uuid(row.meter_id),
+            meter: row.meter,
+            unit: row.unit,
+            customer_id: CustomerId::from_uuid(row.customer_id),
+            day: row.day,
+            quantity: Quantity::clamped(row.quantity),
+            reason: row.reason,
+            actor: if sees_all { row.actor } else { String::new() },
+            at: zone.local(row.at),
         })
-        .collect()
+        .collect();
+    Ok(adjustments)
 }
 
 /// Returns an adjustment; `None` if the workspace has none with that id, or not for this person.

@@ -1,6 +1,6 @@
 //! Usage as lines of a table, for programs.
 
-use super::meters::{MeterHead, meters, quantity, sees_all};
+use super::meters::{MeterHead, meters, sees_all};
 use crate::{
     door::{Mode, WorkspaceTx},
     error::StoreError,
@@ -143,11 +143,10 @@ pub async fn lines<M: Mode>(
             row.uniques = uniques.get(&(row.meter_id, row.day, row.customer_id)).copied().unwrap_or_default();
         }
     }
-    let lines = rows.into_iter().map(|row| line(row, &known)).collect::<Result<_, _>>()?;
-    Ok(Lines::All(lines))
+    Ok(Lines::All(rows.into_iter().map(|row| line(row, &known)).collect()))
 }
 
-fn line(row: Row, known: &HashMap<Uuid, MeterHead>) -> Result<Line, StoreError> {
+fn line(row: Row, known: &HashMap<Uuid, MeterHead>) -> Line {
     let meter = known.get(&row.meter_id);
     let value = match meter.map_or(Measure::Events, MeterHead::measure) {
         Measure::Sum => row.quantity,
@@ -155,14 +154,14 @@ fn line(row: Row, known: &HashMap<Uuid, MeterHead>) -> Result<Line, StoreError> 
         Measure::Unique => Decimal::from(row.uniques),
         Measure::Events => Decimal::from(row.events),
     };
-    Ok(Line {
+    Line {
         meter: LineMeter {
             id: MeterId::from_uuid(row.meter_id),
             known: meter.map(|m| (m.code.clone(), m.name.clone(), m.unit.clone(), m.aggregation)),
         },
         day: row.day,
         customer: row.customer_id.map(|id| (CustomerId::from_uuid(id), row.customer.unwrap_or_default())),
-        quantity: quantity(value)?,
+        quantity: Quantity::clamped(value),
         events: row.events,
-    })
+    }
 }

@@ -5,8 +5,8 @@ use crate::{
     error::StoreError,
     workspace::listing::known,
 };
-use model::{capability::Capability, meter::Aggregation, pricing::Quantity, usage::Measure};
-use sqlx::types::{Decimal, Uuid};
+use model::{capability::Capability, meter::Aggregation, usage::Measure};
+use sqlx::types::Uuid;
 
 /// Maximum number of meters that are read.
 const MOST: i64 = 500;
@@ -46,11 +46,6 @@ pub(super) const fn number(measure: Measure) -> i32 {
 /// Returns whether the person reads the usage of all customers.
 pub(super) fn sees_all<M: Mode>(tx: &WorkspaceTx<M>) -> bool {
     tx.tenant().capabilities().has(Capability::ReadAll)
-}
-
-/// Returns a stored number as a quantity.
-pub(in crate::workspace) fn quantity(value: Decimal) -> Result<Quantity, StoreError> {
-    Quantity::from_decimal(value).map_err(|_| StoreError::Inconsistent(format!("the quantity {value}")))
 }
 
 /// Returns all meters by name. A guest gets none.

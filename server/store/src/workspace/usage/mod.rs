@@ -18,5 +18,3 @@ pub use health::health;
 pub use lines::{LINES_MAX, Line, LineMeter, Lines, lines};
 pub use report::report;
 pub use uses::{of_customer, of_meters};
-
-pub(super) use meters::quantity;

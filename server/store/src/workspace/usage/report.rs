@@ -2,7 +2,7 @@
 
 use super::{
     health::health,
-    meters::{MeterHead, meters, number, quantity, sees_all},
+    meters::{MeterHead, meters, number, sees_all},
 };
 use crate::{
     door::{Mode, WorkspaceTx},
@@ -10,6 +10,7 @@ use crate::{
 };
 use model::{
     count::unit_of,
+    pricing::Quantity,
     usage::{ChartHead, Days, GroupBy, Measure, Point, UsageQuery, UsageReport, charts},
 };
 use sqlx::types::Uuid;
@@ -176,13 +177,15 @@ async fn by_meter<M: Mode>(
     )
     .fetch_all(tx.reading())
     .await?;
-    rows.into_iter()
+    let points = rows
+        .into_iter()
         .map(|row| {
             let chart = usize::try_from(row.chart).unwrap_or_default();
             let group = groups.get(&row.meter_id).copied();
-            Ok(Point { chart, group, day: row.day, quantity: quantity(row.quantity)? })
+            Point { chart, group, day: row.day, quantity: Quantity::clamped(row.quantity) }
         })
-        .collect()
+        .collect();
+    Ok(points)
 }
 
 /// Reads the usage by customer and day: of the largest customers and those that changed most, and of all others
@@ -271,12 +274,14 @@ async fn by_customer<M: Mode>(
     )
     .fetch_all(tx.reading())
     .await?;
-    rows.into_iter()
+    let points = rows
+        .into_iter()
         .map(|row| {
             let chart = usize::try_from(row.chart).unwrap_or_default();
-            Ok(Point { chart, group: row.customer_id, day: row.day, quantity: quantity(row.quantity)? })
+            Point { chart, group: row.customer_id, day: row.day, quantity: Quantity::clamped(row.quantity) }
         })
-        .collect()
+        .collect();
+    Ok(points)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::{
     adjustments::adjustments,
     event_list::latest,
-    meters::{MeterHead, meters, quantity, sees_all},
+    meters::{MeterHead, meters, sees_all},
 };
 use crate::{
     door::{Mode, WorkspaceTx},
@@ -34,8 +34,8 @@ struct Row {
 }
 
 impl Row {
-    fn measured(&self, measure: Measure) -> Result<Quantity, StoreError> {
-        quantity(match measure {
+    fn measured(&self, measure: Measure) -> Quantity {
+        Quantity::clamped(match measure {
             Measure::Sum => self.quantity,
             Measure::Peak => self.peak,
             Measure::Unique => Decimal::from(self.uniques),
@@ -93,25 +93,26 @@ pub async fn of_meters<M: Mode>(tx: &mut WorkspaceTx<M>, product: ProductId) -> 
     .await?;
     let last_days: HashMap<Uuid, Date> = last_days.into_iter().map(|row| (row.meter_id, row.day)).collect();
     let last_events: HashMap<Uuid, OffsetDateTime> = last_events.into_iter().map(|row| (row.id, row.at)).collect();
-    heads
+    let uses = heads
         .iter()
         .map(|meter| {
             let measure = meter.measure();
             let mut quantities = blank(days);
             for row in rows.iter().filter(|row| row.meter_id == meter.id) {
                 if let Some(slot) = days.position(row.day).and_then(|at| quantities.get_mut(at)) {
-                    *slot = add(*slot, row.measured(measure)?);
+                    *slot = add(*slot, row.measured(measure));
                 }
             }
-            Ok(MeterUse {
+            MeterUse {
                 meter_id: MeterId::from_uuid(meter.id),
                 measure,
                 days: quantities,
                 last_day: last_days.get(&meter.id).copied(),
                 last_event: last_events.get(&meter.id).map(|at| zone.local(*at)),
-            })
+            }
         })
-        .collect()
+        .collect();
+    Ok(uses)
 }
 
 /// Returns the usage of a customer in the last 30 days by meter, and the latest events and adjustments. For a guest, who can't read
@@ -151,7 +152,7 @@ pub async fn of_customer<M: Mode>(tx: &mut WorkspaceTx<M>, customer: CustomerId)
             days: blank(days),
             total: Quantity::ZERO,
         });
-        let measured = row.measured(measure)?;
+        let measured = row.measured(measure);
         if let Some(slot) = days.position(row.day).and_then(|at| entry.days.get_mut(at)) {
             *slot = add(*slot, measured);
         }

@@ -9,6 +9,7 @@ use crate::support::{
 use model::{
     api_key::Scope,
     event::{Ages, Batch, Refusal},
+    usage::UsageQuery,
 };
 use std::sync::Arc;
 use store::{door::Door, events::fold};
@@ -50,6 +51,24 @@ async fn each_meter_counts_by_its_aggregation_without_rounding() {
         texts(&mut superuser, "select day || ' ' || count(*) from workspace.usage_uniques group by day order by day")
             .await;
     assert_eq!(distinct, ["2026-03-01 1", "2026-03-02 1"]);
+}
+
+/// Otherwise, whoever can send events could make the console fail for everybody.
+#[tokio::test]
+async fn a_sum_with_too_many_digits_is_shown_and_no_error() {
+    let world = World::new().await;
+    let (ann, a1) = (&world.ann, &world.a1);
+    let shop = Shop::open(&world, ann, a1).await;
+    let now = OffsetDateTime::now_utc();
+    let calls = (0..101).map(|n| shop.call(&format!("huge-{n}"), now, "9999999999999999"));
+    assert_eq!(words(&ingest(&world, ann, a1, &batch(calls)).await), ["accepted"; 101]);
+    let over = shop.call("over", now, "10000000000000000");
+    assert_eq!(words(&ingest(&world, ann, a1, &batch([over])).await), ["bad_value"]);
+    let mut tx = world.read(ann, a1).await;
+    store::overview::read(&mut tx).await.unwrap();
+    store::usage::report(&mut tx, &UsageQuery::default()).await.unwrap();
+    let customer = customers::get(&mut tx, shop.customer).await.unwrap().unwrap();
+    assert_eq!(customer.usage.meters[0].total.to_string(), "999999999999999999.999999");
 }
 
 /// Known fault of metering: one duplicate fails its whole batch, or a part of the batch is stored without being counted.
