@@ -122,10 +122,7 @@ fn resources(state: &AppState) -> Router<AppState> {
         .route("/v1/workspaces/{slug}/events/{key}", get(event_list::get))
         .route("/v1/workspaces/{slug}/usage", get(usage::usage))
         .route("/v1/workspaces/{slug}/usage/health", get(usage::health))
-        .route(
-            "/v1/workspaces/{slug}/usage-adjustments",
-            get(usage_adjustments::list).post(usage_adjustments::create),
-        )
+        .route("/v1/workspaces/{slug}/usage-adjustments", get(usage_adjustments::list).post(usage_adjustments::create))
         .route("/v1/workspaces/{slug}/usage-adjustments/{id}", get(usage_adjustments::get))
         // All routes above are of a workspace, and can have idempotency keys.
         .layer(from_fn_with_state(state.clone(), idempotency::keep))

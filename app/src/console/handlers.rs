@@ -105,9 +105,9 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
         Page::NewSubscription(id, input) => store::subscriptions::new_page(tx, *id, input.clone())
             .await?
             .map(|page| VisitData::NewSubscription(Box::new(page))),
-        Page::AdjustUsage(id) => store::usage_adjustments::page(tx, *id)
-            .await?
-            .map(|page| VisitData::UsageAdjustment(Box::new(page))),
+        Page::AdjustUsage(id) => {
+            store::usage_adjustments::page(tx, *id).await?.map(|page| VisitData::UsageAdjustment(Box::new(page)))
+        }
         Page::ChangeSubscription(id, input) => store::subscriptions::change_page(tx, *id, input.clone())
             .await?
             .map(|page| VisitData::ChangeSubscription(Box::new(page))),
