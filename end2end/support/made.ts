@@ -10,7 +10,7 @@ export async function value<T = string>(statement: string, values: unknown[] = [
 
 /** Removes a customer's subscriptions, contacts and subjects, and then the customer. `$1` is the start of the name. */
 const FORGET_CUSTOMERS = `with gone as (select workspace_id, id from workspace.customers where starts_with(name, $1)),
-  ${["subscription_phases", "subscriptions", "customer_contacts", "customer_subjects", "customer_shares"]
+  ${["subscription_phases", "subscriptions", "usage_adjustments", "customer_contacts", "customer_subjects", "customer_shares"]
     .map((table) => `${table} as (delete from workspace.${table} t using gone g where t.workspace_id = g.workspace_id and t.customer_id = g.id)`)
     .join(", ")}
   delete from workspace.customers c using gone g where c.workspace_id = g.workspace_id and c.id = g.id`;

@@ -78,7 +78,7 @@ test("every form names its action, and no other action is accepted", async ({ br
   const [subscription] = await sql(
     "select s.id from workspace.subscriptions s join account.workspaces w on w.id = s.workspace_id where w.slug = $1 and s.ends_on is null limit 1", [IT]);
   const inside = [
-    `customers/${customer.id}/contacts/new`, `customers/${customer.id}/subscriptions/new`, `subscriptions/${subscription.id}`,
+    `customers/${customer.id}/contacts/new`, `customers/${customer.id}/subscriptions/new`, `customers/${customer.id}/usage/adjust`, `subscriptions/${subscription.id}`,
     ...["plan", "seats", "end"].map((kind) => `subscriptions/${subscription.id}/change?kind=${kind}`),
     "customers/new", `customers/${customer.id}`, `customers/${customer.id}/edit`, "products/new", `products/${product.id}`, `products/${product.id}/edit`,
     `products/${meter.product_id}`, `products/${meter.product_id}/meters/new`, `products/${meter.product_id}/meters/${meter.id}/edit`,

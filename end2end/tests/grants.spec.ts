@@ -58,6 +58,7 @@ test("all other writes and page loads refuse a grant of another workspace", asyn
       (select md5(string_agg(c::text, '' order by c.id)) from workspace.customers c) as customers,
       (select md5(string_agg(f::text, '' order by f.subscription_id, f.from_on)) from workspace.subscription_phases f) as phases,
       (select md5(string_agg(k::text, '' order by k.id)) from workspace.customer_contacts k) as contacts,
+      (select count(*) from workspace.usage_adjustments) as adjustments,
       (select md5(string_agg(p::text, '' order by p.id)) from workspace.products p) as products`);
   const before = await state();
   const input = { name: NAME, code: "written-by-a-test", description: "" };
@@ -68,6 +69,7 @@ test("all other writes and page loads refuse a grant of another workspace", asyn
     ["save_contact", { customer: customer.id, contact: null, input: { name: NAME, email: "x@grants.example" } }],
     ["start_subscription", { customer: customer.id, input: { plan: plan.id, starts_on: "2031-01-01", seats: "1" } }],
     ["change_subscription", { id: subscription.id, input: { kind: "seats", seats: "99", from_on: "2031-01-01" } }],
+    ["adjust_usage", { customer: customer.id, input: { meter: meter.id, day: "2026-03-01", quantity: "-1", reason: NAME } }],
     ["adjust_subscription", { id: subscription.id, action: { action: "cancel-end" } }],
     ["move_subscriptions", { plan: plan.id, to: 1, from: "2" }],
     ["act_on_product", { id: null, action: { action: "save", ...input } }],

@@ -100,7 +100,8 @@ pub struct StoredEvents {
 impl StoredEvents {
     /// Returns what became of the events as sentences, or an empty text if there were none.
     pub fn words(self) -> String {
-        let events = |number: u64| pluralize(i64::try_from(number).unwrap_or(i64::MAX), "stored event", "stored events");
+        let events =
+            |number: u64| pluralize(i64::try_from(number).unwrap_or(i64::MAX), "stored event", "stored events");
         match (self.counted, self.left_out) {
             (0, 0) => String::new(),
             (counted, 0) => format!("It counted {}.", events(counted)),

@@ -230,8 +230,7 @@ pub(super) async fn create(
         drop(tx);
         (tx, can) = asked.writing_alone::<EditContent>(&state).await?;
     }
-    let meters::Created { id, stored } =
-        meters::create(&mut tx, &can, product, &draft).await.map_err(not_created)?;
+    let meters::Created { id, stored } = meters::create(&mut tx, &can, product, &draft).await.map_err(not_created)?;
     let meter = find(&mut tx, id).await?;
     let tenant = tx.commit().await?;
     let location = format!("/api/v1/workspaces/{}/meters/{id}", tenant.workspace.slug);
@@ -254,7 +253,12 @@ fn not_created(error: StoreError) -> ApiError {
         return ApiError::Other(Code::Conflict, detail);
     }
     if error.is_refused_by(meters::TOO_MANY_STORED) {
-        return refused(error, meters::TOO_MANY_STORED, "counts_from", "More than 1,000,000 events of this type are stored since that day. Choose a later day.");
+        return refused(
+            error,
+            meters::TOO_MANY_STORED,
+            "counts_from",
+            "More than 1,000,000 events of this type are stored since that day. Choose a later day.",
+        );
     }
     refused(error, "meter_code_taken", "code", "Another meter of this workspace has that code.")
 }

@@ -17,7 +17,10 @@ use store::{
     meters::{self, Created},
     products,
 };
-use time::{Date, Duration, OffsetDateTime, macros::{date, datetime}};
+use time::{
+    Date, Duration, OffsetDateTime,
+    macros::{date, datetime},
+};
 
 /// Events of the type `calls` are stored, because a meter counts them by number.
 struct Shop {
