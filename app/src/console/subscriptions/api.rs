@@ -97,7 +97,7 @@ pub(crate) use ssr::submit;
 /// Implementation of the actions, which calls and posted forms share.
 #[cfg(feature = "ssr")]
 mod ssr {
-    use super::{Adjustment, FormAction};
+    use crate::console::subscriptions::api::{Adjustment, FormAction};
     use crate::{
         error::AppError,
         routes::Page,

@@ -186,7 +186,7 @@ async fn charges<M: Mode>(
 }
 
 /// Returns a stored quantity.
-pub(super) fn quantity(value: Decimal) -> Result<Quantity, StoreError> {
+fn quantity(value: Decimal) -> Result<Quantity, StoreError> {
     Quantity::from_decimal(value).map_err(|_| StoreError::Inconsistent(format!("quantity {value}")))
 }
 
