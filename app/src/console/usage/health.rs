@@ -38,7 +38,7 @@ pub fn view(scope: Scope, health: &Health) -> AnyView {
             <dl class="counts">
                 <div><dt>"Last event"</dt><dd data-testid="last-event">{last}</dd></div>
                 <div><dt>"Accepted today"</dt><dd>{number(health.accepted)}</dd></div>
-                <div><dt>"Late today"</dt><dd>{number(health.late)}</dd></div>
+                <div><dt>"Of these, for earlier days"</dt><dd>{number(health.late)}</dd></div>
                 <div><dt>"Duplicates today"</dt><dd>{number(health.duplicate)}</dd></div>
                 <div><dt>"Refused today"</dt><dd data-testid="refused-today">{number(health.refused)}</dd></div>
             </dl>
