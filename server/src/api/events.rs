@@ -95,7 +95,7 @@ pub(crate) struct NewEvent {
     subject: String,
     /// When it happened, as in RFC 3339; by default when it arrives.
     time: Option<String>,
-    /// Properties, at most 8 kB. Numbers keep all their digits.
+    /// Properties, at most 8 kB. Numbers keep all their digits; meters count at most 16 before the decimal point.
     #[schema(value_type = Option<Object>)]
     data: Option<serde_json::Value>,
 }
