@@ -124,6 +124,11 @@ pub(super) async fn create(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (head, body) = request.into_parts();
+    // Unpacking and parsing take time, which strangers must not cause.
+    if !asked.is_known(&state) {
+        let (tx, _) = asked.writing::<RecordUsage>(&state).await?;
+        tx.commit().await?;
+    }
     // Before the transaction begins, so that none is open meanwhile. Who may not send learns nothing from the result.
     let read = read(&head.headers, body).await;
     let (mut tx, can) = asked.writing::<RecordUsage>(&state).await?;

@@ -4,8 +4,8 @@
 //! idempotency keys, tags) is added to each operation here, so that no handler can forget it.
 
 use super::{
-    contacts, customer, customers, event_list, events, import, import_mapping, import_upload, meters, plan_quotes, plan_versions, products, rate_plans,
-    subscriptions, usage, workspaces,
+    contacts, customer, customers, event_list, events, import, import_mapping, import_upload, meters, plan_quotes,
+    plan_versions, products, rate_plans, subscriptions, usage, workspaces,
 };
 use crate::{error_code::Code, error_response::ErrorBody};
 use axum::{
