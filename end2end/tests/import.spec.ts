@@ -30,7 +30,9 @@ async function forgetImports(): Promise<void> {
   await sql(`delete from workspace.usage_days where meter_id in (${meter})`);
   await sql(`delete from workspace.usage_totals where meter_id in (${meter})`);
   await sql("delete from workspace.events where type = $1", [TYPE]);
-  for (const table of ["import_refusals", "import_chunks", "imports", "import_mappings"]) await sql(`delete from workspace.${table}`);
+  for (const table of ["import_refusals", "import_chunks", "imports", "import_mappings"]) {
+    await sql(`delete from workspace.${table} where workspace_id in (select id from account.workspaces where slug = any($1))`, [[IT, FINANCE, PRODUCT_ENG]]);
+  }
 }
 
 test.beforeAll(async () => {

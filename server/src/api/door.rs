@@ -100,6 +100,12 @@ impl Addressed {
         Ok((tx, can))
     }
 
+    /// Returns `true` if the credential has opened the workspace for a write before. It is no permission.
+    pub(super) fn is_known(&self, state: &AppState) -> bool {
+        let slug = Slug::parse(&self.slug.to_ascii_lowercase());
+        slug.is_ok_and(|slug| state.services.store.has_known_target(&self.credential, &slug))
+    }
+
     /// Returns the authority of this credential in the workspace that it opened.
     pub(super) fn authority(&self, state: &AppState, tenant: &Tenant) -> Authority {
         Authority::Program {

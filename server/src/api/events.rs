@@ -109,7 +109,7 @@ pub(crate) struct NewEvent {
     subject: String,
     /// When it happened, as in RFC 3339; by default when it arrives.
     time: Option<String>,
-    /// Properties, at most 8 kB. Numbers keep all their digits.
+    /// Properties, at most 8 kB. Numbers keep all their digits; meters count at most 16 before the decimal point.
     #[schema(value_type = Option<Object>)]
     data: Option<serde_json::Value>,
 }
@@ -138,6 +138,11 @@ pub(super) async fn create(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (head, body) = request.into_parts();
+    // Unpacking and parsing take time, which strangers must not cause.
+    if !asked.is_known(&state) {
+        let (tx, _) = asked.writing::<RecordUsage>(&state).await?;
+        tx.commit().await?;
+    }
     // Before the transaction begins, so that none is open meanwhile. Who may not send learns nothing from the result.
     let read = read(&head.headers, body).await;
     let (mut tx, can) = asked.writing::<RecordUsage>(&state).await?;

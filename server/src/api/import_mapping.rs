@@ -4,7 +4,7 @@ use super::{
     door::{Addressed, allowed, served},
     error::ApiError,
     etag::Tagged,
-    import::{conflict, find},
+    import::{ImportResource, conflict, find},
     json::Body,
     refusals::identified,
 };
@@ -175,7 +175,7 @@ pub(super) async fn get(
     params(("slug" = String, Path, description = "The workspace's address"), ("id" = String, Path, description = "The import's id")),
     request_body = ImportMapping,
     responses(
-        (status = 200, description = "The import", body = super::import::ImportResource),
+        (status = 200, description = "The import", body = ImportResource),
         (status = 409, description = "The import has begun or ended"),
     ),
     security(("operator_token" = []))
@@ -194,7 +194,7 @@ pub(super) async fn set(
         return Err(begun());
     }
     let sent = mapping.columns.len();
-    let mapping = console::mapping(&mut tx, id, &mapping.into()).await?;
+    let mapping = console::mapping(&mut tx, id, &MappingInput::from(mapping)).await?;
     if sent != mapping.columns.len() {
         let message = format!("The file has {} columns. List the use of each of them.", mapping.columns.len());
         return Err(FieldErrors::one("columns", message).into());

@@ -18,8 +18,9 @@ use app::{
     imports::{CHUNK_MAX, Upload},
 };
 use axum::{
+    Extension,
     body::{Body, HttpBody as _},
-    extract::{Extension, RawQuery, Request, State},
+    extract::{RawQuery, Request, State},
     http::{HeaderMap, StatusCode, header},
     response::Response,
 };

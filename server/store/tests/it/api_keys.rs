@@ -35,6 +35,17 @@ async fn seating(world: &World, by: &Person, place: &Place, people: &[model::id:
     }
 }
 
+/// The server unpacks what remembered senders send before it asks the door.
+#[tokio::test]
+async fn a_key_that_opened_nothing_is_not_remembered() {
+    let world = World::new().await;
+    let key = world.key(&world.bob, &world.a1, &Scope::ALL).await;
+    assert_ne!(opens(&world, &key, &world.b1).await, ["open"; 2]);
+    assert!(!world.store.has_known_target(&key, &world.b1.slug));
+    assert_eq!(opens(&world, &key, &world.a1).await, ["open"; 2], "control");
+    assert!(world.store.has_known_target(&key, &world.a1.slug), "control");
+}
+
 #[tokio::test]
 async fn a_key_is_dead_once_anything_that_it_depends_on_is_gone() {
     let world = World::new().await;

@@ -77,6 +77,12 @@ impl Store {
         Ok(Door::Mismatch)
     }
 
+    /// Returns `true` if this server knows what a write with the credential and slug leads to, because there was one
+    /// before. It is no permission.
+    pub fn has_known_target(&self, credential: &Credential, slug: &Slug) -> bool {
+        self.write_targets.get(credential, slug).is_some()
+    }
+
     /// Returns the person and workspace that the credential and slug lead to, or the outcome if they lead nowhere.
     async fn find_target(
         &self,
