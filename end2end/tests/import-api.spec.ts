@@ -1,29 +1,18 @@
 // The JSON API of imports: a file is uploaded, mapped, checked and imported step by step; the same file again adds nothing.
 // An import of another workspace answers like one that does not exist, and neither a Viewer nor an API key imports.
-import { type Browser, expect, test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import { register, fresh } from "../support/invites";
 import { sql } from "../support/facts";
-import { PASSWORD, contextOf, open } from "../support/people";
+import { contextOf } from "../support/people";
 import { type Raw, problem, send } from "../support/raw";
 import { type Shop, counted, keyOf, openShop } from "../support/shop";
+import { tokenOf } from "../support/tokens";
 
 const FILE = ["time,account,tokens", ...Array.from({ length: 30 }, (_, n) => `2026-01-0${1 + (n % 3)} 10:00:${String(n).padStart(2, "0")},acme,${n + 1}`), "never,acme,1", '"2026-01-01",=1+1,2', ""].join("\r\n");
 /** 1 + 2 + … + 30. */
 const SUM = "465";
 let shop: Shop;
 let token: string;
-
-async function tokenOf(browser: Browser, who: string): Promise<string> {
-  const context = await contextOf(browser, who);
-  const page = await context.newPage();
-  await open(page, "/account/tokens");
-  await page.fill("[name=name]", "Imports");
-  await page.fill("[name=password]", PASSWORD);
-  await page.getByRole("button", { name: "Create token" }).click();
-  const made = (await page.getByTestId("token").textContent()) ?? "";
-  await context.close();
-  return made;
-}
 
 interface Asked {
   json?: unknown;
@@ -64,7 +53,7 @@ async function checked(text: string) {
 
 test.beforeEach(async ({ browser }) => {
   shop = await openShop("import-api");
-  token = await tokenOf(browser, shop.owner);
+  token = await tokenOf(browser, shop.owner, "Imports");
 });
 
 test("a file is mapped, checked and imported, and again adds nothing", async () => {
@@ -135,7 +124,7 @@ test("a Viewer, a guest and an API key neither import nor see imports", async ({
   for (const role of ["viewer", "guest"]) {
     const who = await register(fresh(`import-${role}`), "Import Reader");
     await sql("insert into account.workspace_members (workspace_id, user_id, role) select $1, id, $3 from account.users where email = $2", [shop.id, who, role]);
-    bearers.push([role, await tokenOf(browser, who)]);
+    bearers.push([role, await tokenOf(browser, who, "Imports")]);
   }
   for (const [who, by] of bearers) {
     const answers = [

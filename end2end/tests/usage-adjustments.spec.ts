@@ -4,10 +4,11 @@ import { type Page, expect } from "@playwright/test";
 import { VIK, test } from "../support/as";
 import { sql } from "../support/facts";
 import { forgetTokens } from "../support/made";
-import { PASSWORD, contextOf, live, open } from "../support/people";
+import { contextOf, live, open } from "../support/people";
 import { get, send } from "../support/raw";
 import { putBack, seat } from "../support/seating";
 import { type Shop, counted, openShop } from "../support/shop";
+import { tokenOf } from "../support/tokens";
 
 const NAME = "Adjusting";
 let shop: Shop;
@@ -90,14 +91,7 @@ test("a Viewer sees the adjustments, but can't make one", async ({ as, browser }
 });
 
 test("the API adjusts usage, lists it by customer, and names the field of an error", async ({ browser }) => {
-  const context = await contextOf(browser, shop.owner);
-  const page = await context.newPage();
-  await open(page, "/account/tokens");
-  await page.fill("[name=name]", `${NAME} token`);
-  await page.fill("[name=password]", PASSWORD);
-  await page.getByRole("button", { name: "Create token" }).click();
-  const headers = { authorization: `Bearer ${(await page.getByTestId("token").textContent()) ?? ""}` };
-  await context.close();
+  const headers = { authorization: `Bearer ${await tokenOf(browser, shop.owner, `${NAME} token`)}` };
   const at = `/api/v1/workspaces/${shop.slug}/usage-adjustments`;
   const body = { meter_id: await meterOf(), customer_id: shop.customer, day: "2026-03-01", quantity: "-1.5", reason: "By the API" };
   const absent = "018f4d9e-0000-7000-8000-000000000000";
