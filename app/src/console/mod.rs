@@ -20,7 +20,7 @@ mod form;
 #[cfg(feature = "ssr")]
 pub(crate) mod handlers;
 mod host;
-mod imports;
+pub(crate) mod imports;
 mod invoices;
 mod list;
 mod meters;

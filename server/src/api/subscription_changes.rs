@@ -22,7 +22,6 @@ use model::{
 use serde::Deserialize;
 use store::subscriptions;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// A change of plan or seats from a day on: `rate_plan_id` or `seats`, not both.
 #[derive(Debug, Deserialize, ToSchema)]

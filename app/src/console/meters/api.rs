@@ -35,6 +35,7 @@ impl From<Lifecycle> for MeterAction {
 }
 
 /// Action of the page of a product on one of its meters, as its forms name it.
+#[cfg(feature = "ssr")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "kebab-case")]
 pub enum MeterStatus {

@@ -23,6 +23,7 @@ pub enum Change {
 
 impl Change {
     /// Parses the value of a submit button.
+    #[cfg(any(feature = "ssr", test))]
     pub fn parse(text: &str) -> Option<Self> {
         if text == "add-charge" {
             return Some(Self::AddCharge);

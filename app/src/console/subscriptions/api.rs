@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use server_fn::codec::Json;
 
 /// Action of a form with a preview, as posted without JavaScript.
+#[cfg(feature = "ssr")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "kebab-case")]
 pub enum FormAction<Input> {

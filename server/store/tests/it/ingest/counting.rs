@@ -59,7 +59,7 @@ async fn a_sum_with_too_many_digits_is_shown_and_no_error() {
     let world = World::new().await;
     let (ann, a1) = (&world.ann, &world.a1);
     let shop = Shop::open(&world, ann, a1).await;
-    let now = OffsetDateTime::now_utc();
+    let now = world.read(ann, a1).await.today().midnight().assume_utc();
     let calls = (0..101).map(|n| shop.call(&format!("huge-{n}"), now, "9999999999999999"));
     assert_eq!(words(&ingest(&world, ann, a1, &batch(calls)).await), ["accepted"; 101]);
     let over = shop.call("over", now, "10000000000000000");
