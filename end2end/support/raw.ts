@@ -25,10 +25,11 @@ export async function send(
   const context = await request.newContext({ baseURL: options.base ?? BASE });
   try {
     const headers: Record<string, string> = {};
-    let data: string | undefined;
+    let data: string | Buffer | undefined;
     if (options.json !== undefined) [headers["content-type"], data] = ["application/json", JSON.stringify(options.json)];
     if (options.form) [headers["content-type"], data] = ["application/x-www-form-urlencoded", new URLSearchParams(options.form).toString()];
-    if (options.text !== undefined) [headers["content-type"], data] = ["text/plain", options.text];
+    // Playwright encodes a string as JSON if the content type is JSON, but no buffer.
+    if (options.text !== undefined) [headers["content-type"], data] = ["text/plain", Buffer.from(options.text)];
     return await read(await context.fetch(path, { method, headers: { ...headers, ...options.headers }, data, maxRedirects: 0 }));
   } finally {
     await context.dispose();

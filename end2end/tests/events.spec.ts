@@ -114,7 +114,7 @@ test("an id in the palette leads to its event, and only in a workspace where eve
   await open(page, `/${IT}/overview`);
   const offered = page.getByTestId("palette-item").filter({ hasText: `Event ${event.event_id}` });
   await page.keyboard.press("Control+k");
-  await page.getByTestId("palette-input").fill("use");
+  await page.getByTestId("palette-input").fill("usage");
   await expect(page.getByTestId("palette-item").first(), "control: other queries find something").toBeVisible();
   await expect(page.getByTestId("palette-item").filter({ hasText: /^Event / })).toHaveCount(0);
   await page.getByTestId("palette-input").fill(` ${event.event_id}`);

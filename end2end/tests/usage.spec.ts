@@ -81,6 +81,7 @@ test("range, grouping and comparison are chosen with and without JavaScript", as
   await expect(page).toHaveURL(`/${IT}/usage?range=7d`);
   await page.getByLabel("Group by").selectOption("customer");
   await expect(page).toHaveURL(`/${IT}/usage?range=7d&by=customer`);
+  await expect(charts(page).first().getByRole("columnheader", { name: "Customer" })).toBeAttached();
   await page.getByLabel("Compare with the days before").check();
   await expect(page).toHaveURL(`/${IT}/usage?range=7d&by=customer&compare=before`);
   await expect(charts(page).first().locator("svg .before")).toHaveCount(7);

@@ -3,8 +3,8 @@
 //! A request claims its key, runs, and keeps its answer, in three transactions. Each write of the request marks the key
 //! as written in the transaction that commits it, so a crash at any moment leaves one of two states. *Running*: nothing
 //! was written, and the key can be claimed again after [`TAKEOVER_MINUTES`]. If the first request was only slow, its
-//! write is then rolled back with [`StoreError::Superseded`]. *Written*: the write happened, but its answer is lost, and
-//! each repetition is told so. A key therefore never writes twice.
+//! write is then rolled back with [`StoreError::Superseded`]. *Written*: the write happened, but after that time its
+//! answer is lost, and each repetition is told so. A key therefore never writes twice.
 
 use crate::{
     door::{Credential, Visit, WorkspaceTx, attempting},
@@ -15,7 +15,8 @@ use model::id::UserId;
 use sha2::{Digest, Sha256};
 use sqlx::types::Uuid;
 
-/// Minutes after which a key whose request has written nothing can be claimed again.
+/// Minutes after which a request is taken for dead: its key can be claimed again if it has written nothing, and else its
+/// answer is lost.
 pub const TAKEOVER_MINUTES: i32 = 2;
 
 /// Maximum size in bytes of an answer that is kept.
@@ -125,11 +126,13 @@ pub async fn claim(
         return Ok(Claim::Run(Attempt(attempt)));
     }
     let row = sqlx::query!(
-        "select request_hash, role, state, status, content_type, location, etag, body from account.idempotency_keys
-        where user_id = $1 and principal = $2 and key_hash = $3",
+        r#"select request_hash, role, state, status, content_type, location, etag, body,
+            at > now() - make_interval(mins => $4) as "is_recent!"
+        from account.idempotency_keys where user_id = $1 and principal = $2 and key_hash = $3"#,
         user.uuid(),
         principal,
         &key.0[..],
+        TAKEOVER_MINUTES,
     )
     .fetch_optional(tx.reading())
     .await?;
@@ -147,7 +150,8 @@ pub async fn claim(
             body,
         }),
         ("done", ..) => Claim::OtherRole,
-        ("written", ..) => Claim::Lost,
+        // The request may still be about to keep its answer.
+        ("written", ..) if !row.is_recent => Claim::Lost,
         _ => Claim::InUse,
     })
 }
