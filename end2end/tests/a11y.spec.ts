@@ -94,7 +94,7 @@ const SCENES: Scene[] = [
   { name: "settings, API keys", path: "/smartai-it/settings/keys", shows: (page) => page.getByRole("heading", { name: "API keys" }).first() },
   ...["products", "customers"].map((noun): Scene => ({
     name: `editing one of ${noun}`, path: `/smartai-it/${noun}`,
-    act: async (page) => { await openFirst(page); await page.getByRole("link", { name: "Edit" }).click(); },
+    act: async (page) => { await openFirst(page); await page.getByRole("link", { name: "Edit", exact: true }).click(); },
     shows: (page) => page.getByRole("button", { name: "Save" }),
   })),
   {

@@ -46,7 +46,7 @@ test("a customer is created after wrong input, edited, archived and restored wit
   await expect(page.getByRole("definition").filter({ hasText: "billing@tested.example" })).toBeVisible();
   expect(await value("select note from workspace.customers where starts_with(name, $1)", [NAME])).toBe(typed.note);
 
-  await page.getByRole("link", { name: "Edit" }).click();
+  await page.getByRole("link", { name: "Edit", exact: true }).click();
   await expect(page.locator("[name=country]")).toHaveValue("FR");
   await expect.soft(page.locator("[name=note]"), "the form does not show the stored note").toHaveValue(typed.note);
   await page.fill("[name=name]", `${NAME} and renamed`);
@@ -98,7 +98,7 @@ test("a product code that is taken is refused at its field; another code is acce
   await page.fill("[name=code]", "tested-code");
   await page.getByRole("button", { name: "Create product" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`${NAME} product`);
-  await page.getByRole("link", { name: "Edit" }).click();
+  await page.getByRole("link", { name: "Edit", exact: true }).click();
   await page.fill("[name=description]", "Sold by weight");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("definition").filter({ hasText: /^Sold by weight$/ })).toBeVisible();

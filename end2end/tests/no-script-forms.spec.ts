@@ -53,7 +53,7 @@ test("a customer is created after errors that keep the input, edited, archived a
   expect(await made()).toBe("1");
 
   const detail = page.url();
-  await page.getByRole("link", { name: "Edit" }).click();
+  await page.getByRole("link", { name: "Edit", exact: true }).click();
   await expect(page.locator("[name=country]")).toHaveValue("DE");
   await expect(page.locator("[name=note]")).toHaveValue(typed.note);
   await page.fill("[name=name]", `${NAME} renamed`);

@@ -58,7 +58,7 @@ test("an edit form is named after its record, a form for a new one is not", asyn
   await open(page, `/${IT}/customers`);
   const name = await page.getByTestId("row").first().locator(".row-link").innerText();
   await page.getByTestId("row").first().locator(".row-link").click();
-  await page.getByRole("link", { name: "Edit" }).click();
+  await page.getByRole("link", { name: "Edit", exact: true }).click();
   await expect(page).toHaveTitle(`Edit ${name} · Customers · IT · Stile`);
   await open(page, `/${IT}/customers/new`);
   await expect(page).toHaveTitle("New customer · IT · Stile");

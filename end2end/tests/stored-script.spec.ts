@@ -111,7 +111,7 @@ test("stored markup stays text in pages that the program renders, in the switche
   await page.getByTestId("row").locator(".row-link").click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(NAME);
   await inert(page, "detail");
-  await page.getByRole("link", { name: "Edit" }).click();
+  await page.getByRole("link", { name: "Edit", exact: true }).click();
   await expect(page.locator("[name=name]")).toHaveValue(NAME);
   await expect.soft(page.locator("[name=note]"), "the form does not show the stored note").toHaveValue(NOTE);
   await inert(page, "form");

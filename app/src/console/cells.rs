@@ -109,6 +109,12 @@ impl<'a, Row> Cells<'a, Row> {
         drawn::text(class, self.say(of))
     }
 
+    /// Renders a number with its unit.
+    pub fn amount(self, class: &'static str, of: impl FnOnce(&Row) -> (String, String)) -> AnyView {
+        let (number, unit) = self.0.map(of).unwrap_or_default();
+        drawn::amount(class, number, unit)
+    }
+
     /// Renders a status badge.
     pub fn status(self, of: impl FnOnce(&Row) -> (StatusTone, &'static str)) -> AnyView {
         drawn::status(self.0.map(of))
@@ -163,6 +169,14 @@ mod drawn {
 
     pub fn text(class: &'static str, text: String) -> AnyView {
         td().add_any_attr(stable(class)).child(text).into_any()
+    }
+
+    pub fn amount(class: &'static str, number: String, unit: String) -> AnyView {
+        td().add_any_attr(stable(class))
+            .child(number)
+            .child(" ")
+            .child(span().add_any_attr(stable("unit")).child(unit))
+            .into_any()
     }
 
     pub fn status(status: Option<(StatusTone, &'static str)>) -> AnyView {

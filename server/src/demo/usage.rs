@@ -80,7 +80,7 @@ fn event(meters: &[Meter], meter: &Meter, used: &Use, source: &str, number: usiz
     }
     let attributes = Attributes {
         source: source.to_owned(),
-        id: format!("use-{number:06}"),
+        id: event_id(used.at, number),
         kind: meter.event_type.clone(),
         subject: used.customer.to_string(),
         time: Some(used.at),
@@ -88,4 +88,12 @@ fn event(meters: &[Meter], meter: &Meter, used: &Use, source: &str, number: usiz
     let data = Data::from_properties(&properties).map_err(|must| DemoError::Example(format!("data must {must}")))?;
     let bytes = data.text().len();
     Event::new(attributes, data, bytes).map_err(|refusal| DemoError::Example(refusal.message()))
+}
+
+/// Returns a UUIDv7 of the time. Events that are received together are listed by the time in their ids.
+fn event_id(at: OffsetDateTime, number: usize) -> String {
+    let millis = u64::try_from(at.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
+    let mut rest = [0; 10];
+    rest[2..].copy_from_slice(&(number as u64).to_be_bytes());
+    uuid::Builder::from_unix_timestamp_millis(millis, &rest).into_uuid().to_string()
 }

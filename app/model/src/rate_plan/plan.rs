@@ -44,11 +44,12 @@ pub struct RatePlanRow {
 }
 
 impl RatePlanRow {
-    /// Returns the lowest price for a list: `from $20.00`, or `from $0.0000025 per unit`. `None` without a price.
-    pub fn lowest_price(&self) -> Option<String> {
+    /// Returns the lowest price for a list, and what it is for: `from $20.00` and `per month`, or `from $0.0000025` and
+    /// `per unit`. `None` without a price.
+    pub fn lowest_price(&self) -> Option<(String, String)> {
         match (self.lowest_fee, self.lowest_unit_price) {
-            (Some(fee), _) => Some(format!("from {fee}")),
-            (None, Some(price)) => Some(format!("from {} per unit", price.display(self.currency))),
+            (Some(fee), _) => Some((format!("from {fee}"), format!("per {}", self.interval.as_str()))),
+            (None, Some(price)) => Some((format!("from {}", price.display(self.currency)), "per unit".to_owned())),
             (None, None) => None,
         }
     }

@@ -48,7 +48,7 @@ pub fn form(scope: Scope, input: &CustomerInput) -> AnyView {
             <div class="form-part" role="group" aria-labelledby="customer">
                 <h2 id="customer">"Customer"</h2>
                 <TextField name="name" label="Name" value=name errors hint="What your team calls the customer."/>
-                <TextField name="email" label="Billing email" kind="email" value=email errors hint="Invoices go here, and to the contacts who get invoices."/>
+                <TextField name="email" label="Billing email" kind="email" value=email errors/>
                 <TextAreaField name="note" label="Note" value=note errors/>
             </div>
             <div class="form-part" role="group" aria-labelledby="billing">

@@ -34,7 +34,7 @@ pub fn detail(scope: Scope, product: &ProductDetail, of_product: &[Meter], uses:
                 <tr data-testid="row">
                     <td class="col-main"><a draggable="false" class="row-link" href=scope.url(&Page::RatePlan(plan.id))>{plan.name.clone()}</a></td>
                     <td class="fit">{lifecycle(plan.status)}</td>
-                    <td class="num narrow">{grouped(plan.customers.unsigned_abs())}</td>
+                    <td class="num">{grouped(plan.customers.unsigned_abs())}</td>
                 </tr>
             }
         })
@@ -60,7 +60,7 @@ pub fn detail(scope: Scope, product: &ProductDetail, of_product: &[Meter], uses:
                     {if product.rate_plans.is_empty() { view! { <p class="muted">"No rate plan prices this product yet."</p> }.into_any() } else { view! {
                         <div class="table-wrap"><table class="data-table">
                             <caption class="visually-hidden">{format!("Rate plans of {}", row.name)}</caption>
-                            <thead><tr><th scope="col">"Name"</th><th scope="col" class="fit">"Status"</th><th scope="col" class="num narrow">"Customers"</th></tr></thead>
+                            <thead><tr><th scope="col">"Name"</th><th scope="col" class="fit">"Status"</th><th scope="col" class="num count">"Customers"</th></tr></thead>
                             <tbody>{plans}</tbody>
                         </table></div>
                     }.into_any() }}

@@ -194,7 +194,7 @@ fn versions(scope: Scope, plan: &RatePlanDetail, may_edit: bool) -> AnyView {
                     <td class="fit">{state(version)}</td>
                     <td class="col-sm">{published}</td>
                     <td class="col-md">{version.note.clone()}</td>
-                    <td class="num narrow">{grouped(version.customers.unsigned_abs())}</td>
+                    <td class="num">{grouped(version.customers.unsigned_abs())}</td>
                 </tr>
             }
         })
@@ -220,7 +220,7 @@ fn versions(scope: Scope, plan: &RatePlanDetail, may_edit: bool) -> AnyView {
             {move_to}
             <div class="table-wrap"><table class="data-table">
                 <caption class="visually-hidden">{format!("Versions of {}", plan.row.name)}</caption>
-                <thead><tr><th scope="col">"Version"</th><th scope="col" class="fit">"State"</th><th scope="col" class="col-sm">"Published"</th><th scope="col" class="col-md">"Note"</th><th scope="col" class="num narrow">"Subscribers"</th></tr></thead>
+                <thead><tr><th scope="col">"Version"</th><th scope="col" class="fit">"State"</th><th scope="col" class="col-sm">"Published"</th><th scope="col" class="col-md">"Note"</th><th scope="col" class="num count">"Subscribers"</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table></div>
         </section>

@@ -53,7 +53,7 @@ pub fn editor(
     let title = format!("Version {} of {}", draft.number, plan.row.name);
     let compared = published.map(|version| {
         format!(
-            "Draft. Changes against version {} are marked. Subscribers pay by it until you move them.",
+            "Draft. Changes against version {0} are marked. Subscribers stay on version {0} until you move them.",
             version.number
         )
     });
