@@ -117,7 +117,7 @@ test("a viewer sees the members and can change nothing; a guest sees only themse
   await expect(row(page, ADA).getByTestId("seat-menu")).toHaveCount(0);
   const grant = await grantOf(page.context().request, IT);
   const me = await personOf(VIK);
-  for (const action of [{ set_role: { people: [me], role: "admin" } }, { remove: [await personOf(ADA)] }, { invite: { emails: "x@y.example", role: "viewer" } }]) {
+  for (const action of [{ set_role: { people: [me], role: "admin" } }, { remove: { people: [await personOf(ADA)], heir: "nobody" } }, { invite: { emails: "x@y.example", role: "viewer" } }]) {
     const answer = await call(page.context().request, "manage_members", { workspace: IT, grant, action });
     expect(answer.status(), JSON.stringify(action)).toBe(403);
   }
