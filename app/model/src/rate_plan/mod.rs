@@ -15,8 +15,8 @@ pub use draft::{ChargeDraft, Priced, VersionDraft};
 pub use input::{ChargeInput, MAX_CHARGES, MAX_TIERS, TierInput, VersionInput};
 pub use kind::ModelKind;
 pub use plan::{
-    ChargeMeter, ChargeRow, PlanCharge, PlanPrices, RatePlanDetail, RatePlanDraft, RatePlanInput, RatePlanRow, Version,
-    VersionRow, VersionState,
+    ChargeMeter, ChargeRow, LowestPrice, PlanCharge, PlanPrices, RatePlanDetail, RatePlanDraft, RatePlanInput,
+    RatePlanRow, Version, VersionRow, VersionState,
 };
 
 #[cfg(test)]

@@ -29,10 +29,8 @@ pub struct RatePlanRow {
     pub version: Option<i32>,
     /// `true` if there is a draft.
     pub has_draft: bool,
-    /// Lowest fee per period of the latest published version, or else of the draft.
-    pub lowest_fee: Option<Money>,
-    /// Lowest price of a unit in that version. Packages have none.
-    pub lowest_unit_price: Option<UnitPrice>,
+    /// Lowest price of the latest published version, or else of the draft, as words for a list.
+    pub lowest_price: Option<LowestPrice>,
     /// Number of charges of that version.
     pub charges: i64,
     /// Number of customers on the plan today.
@@ -43,15 +41,25 @@ pub struct RatePlanRow {
     pub created_at: Moment,
 }
 
-impl RatePlanRow {
-    /// Returns the lowest price for a list, and what it is for: `from $20.00` and `per month`, or `from $0.0000025` and
-    /// `per unit`. `None` without a price.
-    pub fn lowest_price(&self) -> Option<(String, String)> {
-        match (self.lowest_fee, self.lowest_unit_price) {
-            (Some(fee), _) => Some((format!("from {fee}"), format!("per {}", self.interval.as_str()))),
-            (None, Some(price)) => Some((format!("from {}", price.display(self.currency)), "per unit".to_owned())),
-            (None, None) => None,
-        }
+/// Lowest price of a plan, as words. Lists are in the part of the program that loads first, which therefore contains no
+/// code for decimals.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LowestPrice {
+    /// `from $20.00`, or `from $0.0000025`.
+    pub amount: String,
+    /// `per month`, or `per unit`.
+    pub per: String,
+}
+
+impl LowestPrice {
+    /// Returns the words for the lowest fee per interval, or without a fee for the lowest price of a unit.
+    pub fn of(interval: Interval, currency: Currency, fee_minor: Option<i64>, unit: Option<UnitPrice>) -> Option<Self> {
+        let (amount, per) = match (fee_minor, unit) {
+            (Some(minor), _) => (Money { minor, currency }.to_string(), interval.as_str()),
+            (None, Some(price)) => (price.display(currency), "unit"),
+            (None, None) => return None,
+        };
+        Some(Self { amount: format!("from {amount}"), per: format!("per {per}") })
     }
 }
 

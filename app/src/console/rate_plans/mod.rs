@@ -61,7 +61,9 @@ fn cells(scope: Scope, row: Cells<'_, RatePlanRow>) -> Vec<AnyView> {
         row.main((Font::Text, Font::Mono), url, |r| r.name.clone(), |r| r.code.clone()),
         row.text("col-lg mono", |r| r.code.clone()),
         row.text("fit", version_words),
-        row.amount("num wide", |r| r.lowest_price().unwrap_or_else(|| ("–".to_owned(), String::new()))),
+        row.amount("num wide", |r| {
+            r.lowest_price.clone().map_or_else(|| ("–".to_owned(), String::new()), |p| (p.amount, p.per))
+        }),
         row.text("num narrow col-lg", |r| grouped(r.charges.unsigned_abs())),
         row.text("num col-md", |r| grouped(r.customers.unsigned_abs())),
         drawn_status(row),

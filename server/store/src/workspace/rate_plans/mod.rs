@@ -20,13 +20,13 @@ use crate::{
     zone::Zone,
 };
 use model::{
-    Currency, Money,
+    Currency,
     audit::{Action, Detail},
     capability::EditContent,
     catalog::{Lifecycle, PlanOfProduct},
     id::{ProductId, RatePlanId},
     list::{ListPage, ListQuery, SortBy},
-    rate_plan::{Interval, RatePlanDetail, RatePlanDraft, RatePlanRow},
+    rate_plan::{Interval, LowestPrice, RatePlanDetail, RatePlanDraft, RatePlanRow},
 };
 use sqlx::types::{Decimal, Uuid};
 use std::collections::HashMap;
@@ -60,6 +60,7 @@ impl Row {
     /// Converts the row for display, with times in the workspace's time zone.
     fn local(self, figures: &HashMap<Uuid, Figures>, zone: &Zone) -> Result<RatePlanRow, StoreError> {
         let currency = known("currency", &self.currency, Currency::from_code(&self.currency))?;
+        let interval = known("interval", &self.interval, Interval::from_word(&self.interval))?;
         let figures = figures.get(&self.id);
         let unit_price = figures.and_then(|figures| figures.unit_price).map(versions::unit_price).transpose()?;
         let fee = figures.and_then(|figures| figures.fee_minor);
@@ -68,11 +69,10 @@ impl Row {
             name: self.name,
             code: self.code,
             currency,
-            interval: known("interval", &self.interval, Interval::from_word(&self.interval))?,
+            interval,
             version: figures.and_then(|figures| figures.published),
             has_draft: figures.is_some_and(|figures| figures.draft.is_some()),
-            lowest_fee: fee.map(|minor| Money { minor, currency }),
-            lowest_unit_price: unit_price,
+            lowest_price: LowestPrice::of(interval, currency, fee, unit_price),
             charges: figures.map_or(0, |figures| figures.charges),
             customers: figures.map_or(0, |figures| figures.customers),
             status: known("status", &self.status, Lifecycle::from_word(&self.status))?,
