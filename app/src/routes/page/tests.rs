@@ -2,9 +2,10 @@
 
 use super::{
     super::{Route, samples::assert_each},
+    parse::QUANTITY_MAX,
     *,
 };
-use model::WorkspaceRole;
+use model::{WorkspaceRole, capability::CapabilitySet};
 
 #[test]
 fn every_page_has_a_sample_url() {

@@ -4,6 +4,7 @@
 //! - [`Database`]: one new database, dropped together with the value.
 //! - [`meter`], [`event`]: meters and usage, inserted with SQL.
 //! - [`imports`]: files of usage.
+//! - [`Stock`]: content of a workspace.
 //! - [`World`]: organizations, workspaces and people in such a database, created through the store.
 
 pub(crate) mod catalog;
@@ -11,13 +12,14 @@ mod database;
 pub(crate) mod events;
 pub(crate) mod imports;
 mod metered;
+mod stock;
 mod world;
 
 pub(crate) use database::{Database, connect, execute, texts, waiting_for};
 pub(crate) use metered::{event, meter, refusal_of};
+pub(crate) use stock::Stock;
 pub(crate) use world::{
-    Person, Place, Stock, World, change, done, draft, kind, line, membership, seat, sign_in, slug, started,
-    write_target,
+    Person, Place, World, change, done, draft, kind, line, membership, seat, sign_in, slug, started, write_target,
 };
 
 use store::StoreError;
