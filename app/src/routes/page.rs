@@ -1,11 +1,9 @@
-//! Pages of a workspace: URL and key of each.
-
-mod parse;
-mod table;
+//! Pages of a workspace: URL and properties of each.
 
 use super::{SettingsPage, import_layout::ImportLayout, pairs, query::with_query};
 use model::{
-    Slug,
+    Capability, Slug,
+    capability::CapabilitySet,
     id::{ContactId, CustomerId, EventKey, ImportId, InvoiceId, MeterId, ProductId, RatePlanId, SubscriptionId},
     list::{ListQuery, Noun},
     subscription::{ChangeInput, NewSubscriptionInput},
@@ -104,9 +102,101 @@ impl Page {
         Self::Events(EventQuery::default())
     }
 
+    /// Parses the path below the slug.
+    pub fn parse(rest: &str, pairs: &[(String, String)]) -> Self {
+        Self::known(rest, pairs).unwrap_or_else(|| Self::unknown(rest))
+    }
+
     /// Creates an unknown page. `rest` is the requested path.
     pub(super) fn unknown(rest: &str) -> Self {
         Self::Unknown(UnknownPath(rest.trim_end_matches('/').to_owned()))
+    }
+
+    fn known(rest: &str, pairs: &[(String, String)]) -> Option<Self> {
+        if let Some(page) = Self::of_customers(rest, pairs) {
+            return Some(page);
+        }
+        let mut segments = rest.split('/');
+        let parts = (segments.next().unwrap_or_default(), segments.next(), segments.next(), segments.next());
+        let fifth = (segments.next(), segments.next());
+        let noun = |path: &str| Noun::ALL.into_iter().find(|n| n.path() == path);
+        let pairs_of = || pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()));
+        fn id<T: std::str::FromStr>(text: &str, page: impl Fn(T) -> Page) -> Option<Page> {
+            text.parse().ok().map(page)
+        }
+        Some(match parts {
+            ("" | "overview", None, ..) => Self::Overview,
+            ("settings", name, None, _) => Self::Settings(SettingsPage::parse(name.unwrap_or_default(), pairs)?),
+            ("usage", None, ..) => Self::Usage(UsageQuery::from_pairs(pairs_of())),
+            ("usage", Some("events"), None, _) => Self::Events(EventQuery::from_pairs(pairs_of())),
+            ("usage", Some("events"), Some(key), None) => return id(key, Self::Event),
+            (path, None, ..) => Self::List(ListQuery::from_pairs(noun(path)?, pairs_of())),
+            ("products", Some("new"), None, _) => Self::NewProduct,
+            ("customers", Some("new"), None, _) => {
+                let external = pairs_of().find(|(name, value)| *name == "external_id" && !value.is_empty());
+                external.map_or(Self::NewCustomer, |(_, value)| Self::NewCustomerOf(value.to_owned()))
+            }
+            ("rate-plans", Some("new"), None, _) => Self::NewRatePlan,
+            ("products", Some(text), Some("edit"), None) => return id(text, Self::EditProduct),
+            ("products", Some(text), Some("meters"), Some("new")) if fifth.0.is_none() => {
+                return id(text, Self::NewMeter);
+            }
+            ("products", Some(text), Some("meters"), Some(meter)) if fifth == (Some("edit"), None) => {
+                Self::EditMeter(text.parse().ok()?, meter.parse().ok()?)
+            }
+            ("rate-plans", Some(text), None, _) => {
+                let plan = text.parse().ok()?;
+                quantity(pairs).map_or(Self::RatePlan(plan), |quantity| Self::RatePlanPrice(plan, None, quantity))
+            }
+            ("rate-plans", Some(text), Some("versions"), Some(number)) if fifth.0.is_none() => {
+                let (plan, version) = (text.parse().ok()?, version(number)?);
+                match quantity(pairs) {
+                    Some(quantity) => Self::RatePlanPrice(plan, Some(version), quantity),
+                    None => Self::RatePlanVersion(plan, version),
+                }
+            }
+            ("rate-plans", Some(text), Some("details"), None) => return id(text, Self::EditRatePlan),
+            ("rate-plans", Some(text), Some("edit"), None) => return id(text, Self::EditDraft),
+            ("rate-plans", Some(text), Some("publish"), None) => return id(text, Self::PublishDraft),
+            ("customers", Some(text), Some("edit"), None) => return id(text, Self::EditCustomer),
+            ("usage", Some("import"), None, _) => Self::Imports,
+            ("usage", Some("import"), Some(text), None) => return id(text, Self::Import),
+            ("usage", Some("import"), Some(text), Some("mapping")) if segments.next().is_none() => {
+                return id(text, |id| Self::ImportMapping(ImportLayout::from_pairs(id, pairs)));
+            }
+            (path, Some(text), None, _) => {
+                return match noun(path)? {
+                    Noun::Products => id(text, Self::Product),
+                    Noun::RatePlans => id(text, Self::RatePlan),
+                    Noun::Customers => id(text, Self::Customer),
+                    Noun::Usage => None,
+                    Noun::Invoices => id(text, Self::Invoice),
+                };
+            }
+            _ => return None,
+        })
+    }
+
+    /// Parses the path of a page of contacts or subscriptions.
+    fn of_customers(rest: &str, pairs: &[(String, String)]) -> Option<Self> {
+        let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let parts: Vec<&str> = rest.split('/').collect();
+        Some(match parts.as_slice() {
+            ["customers", id, "contacts", "new"] => Self::NewContact(id.parse().ok()?),
+            ["customers", id, "contacts", contact] => Self::EditContact(id.parse().ok()?, contact.parse().ok()?),
+            ["customers", id, "subscriptions", "new"] => {
+                Self::NewSubscription(id.parse().ok()?, NewSubscriptionInput::from_pairs(pairs))
+            }
+            ["customers", id, "usage", "adjust"] => Self::AdjustUsage(id.parse().ok()?),
+            ["subscriptions", id] => Self::Subscription(id.parse().ok()?),
+            ["subscriptions", id, "change"] => {
+                Self::ChangeSubscription(id.parse().ok()?, ChangeInput::from_pairs(pairs))
+            }
+            ["rate-plans", id, "versions", version, "move"] => {
+                Self::MoveVersion(id.parse().ok()?, version.parse().ok().filter(|version| *version > 0)?)
+            }
+            _ => return None,
+        })
     }
 
     /// Returns the page's URL in a workspace.
@@ -172,6 +262,99 @@ impl Page {
         [Self::Overview].into_iter().chain(lists).collect()
     }
 
+    /// Returns the page's row of the table.
+    const fn row(&self) -> Row {
+        match self {
+            Self::Overview => Row { carries: true, ..Row::page("Overview", Capability::ReadAll) },
+            Self::List(query) => Row::list(query.noun),
+            Self::Product(_) => Row::list(Noun::Products),
+            Self::NewProduct => Row { carries: true, ..Row::form("New product", Noun::Products) },
+            Self::EditProduct(_) => Row::form("Edit product", Noun::Products),
+            Self::NewMeter(_) => Row::form("New meter", Noun::Products),
+            Self::EditMeter(..) => Row::form("Edit meter", Noun::Products),
+            Self::RatePlan(_) | Self::RatePlanVersion(..) | Self::RatePlanPrice(..) => Row::list(Noun::RatePlans),
+            Self::NewRatePlan => Row { carries: true, ..Row::form("New rate plan", Noun::RatePlans) },
+            Self::EditRatePlan(_) => Row::form("Edit rate plan", Noun::RatePlans),
+            Self::EditDraft(_) => Row::form("Edit draft", Noun::RatePlans),
+            Self::PublishDraft(_) => Row::form("Publish", Noun::RatePlans),
+            Self::Customer(_) => Row::list(Noun::Customers),
+            Self::NewCustomer => Row { carries: true, ..Row::form("New customer", Noun::Customers) },
+            Self::EditCustomer(_) => Row::form("Edit customer", Noun::Customers),
+            Self::Imports => Row { carries: true, is_form: false, ..Row::form("Import usage", Noun::Usage) },
+            Self::Import(_) => Row { is_form: false, ..Row::form("Import", Noun::Usage) },
+            Self::ImportMapping(_) => Row::form("Columns of an import", Noun::Usage),
+            Self::NewContact(_) => Row::form("New contact", Noun::Customers),
+            Self::EditContact(..) => Row::form("Edit contact", Noun::Customers),
+            Self::NewSubscription(..) => Row::form("New subscription", Noun::Customers),
+            Self::AdjustUsage(_) => Row::form("Adjust usage", Noun::Customers),
+            Self::Subscription(_) => Row::list(Noun::Customers),
+            Self::ChangeSubscription(..) => Row::form("Change subscription", Noun::Customers),
+            Self::MoveVersion(..) => Row::form("Move subscriptions", Noun::RatePlans),
+            Self::NewCustomerOf(_) => Row::form("New customer", Noun::Customers),
+            Self::Usage(_) => Row { carries: true, ..Row::list(Noun::Usage) },
+            Self::Events(_) => Row { title: "Events", carries: true, ..Row::list(Noun::Usage) },
+            Self::Event(_) => Row::list(Noun::Usage),
+            Self::Invoice(_) => Row::list(Noun::Invoices),
+            // Settings open for every member; a page that a role may not use shows the reason.
+            Self::Settings(page) => Row::page(page.title(), Capability::ReadShared),
+            // Every member may learn that the page does not exist.
+            Self::Unknown(_) => Row::page("Not found", Capability::ReadShared),
+        }
+    }
+
+    /// Returns the section of the page, or `None` for the overview, the settings and unknown pages.
+    pub const fn noun(&self) -> Option<Noun> {
+        self.row().noun
+    }
+
+    /// Returns `true` if the page is a form, whose data is never cached.
+    pub const fn is_form(&self) -> bool {
+        self.row().is_form
+    }
+
+    /// Returns the title of the page in the browser tab.
+    pub const fn title(&self) -> &'static str {
+        self.row().title
+    }
+
+    /// Returns the title with the page's record and section: `Alder & Finch · Customers`.
+    pub fn title_of(&self, record: Option<&str>) -> String {
+        match (record, self.noun()) {
+            (Some(record), Some(noun)) if self.is_form() => format!("Edit {record} · {}", noun.title()),
+            (Some(record), Some(noun)) => format!("{record} · {}", noun.title()),
+            _ => self.title().to_owned(),
+        }
+    }
+
+    /// Returns the name of the icon of the page's section.
+    pub const fn icon(&self) -> &'static str {
+        match (self.noun(), self) {
+            (Some(noun), _) => noun.path(),
+            (None, Self::Settings(_)) => "settings",
+            (None, _) => "overview",
+        }
+    }
+
+    /// Returns the capability that is required to open the page.
+    pub const fn requires(&self) -> Capability {
+        self.row().requires
+    }
+
+    /// Returns the page to open when a person switches from this page to a workspace where they have the capabilities
+    /// `may`: the same page, else the same section, else the first page that is allowed. Input and state of the old
+    /// workspace (search, position in the list, ids) are not carried over.
+    #[must_use]
+    pub fn in_another_workspace(&self, may: CapabilitySet) -> Self {
+        let section = self.noun().map(Self::list);
+        let same = match self {
+            Self::Settings(page) if may.has(page.requires()) => Some(self.key()),
+            page if page.row().carries => Some(page.key()),
+            _ => None,
+        };
+        let candidates = [same, section, Some(Self::Overview), Some(Self::list(Noun::Customers))];
+        candidates.into_iter().flatten().find(|page| may.has(page.requires())).unwrap_or(Self::Overview)
+    }
+
     /// Returns the page without its query. Pages with the same key are the same page on screen and keep scroll position
     /// and focus.
     pub fn key(&self) -> Self {
@@ -190,6 +373,21 @@ impl Page {
     }
 }
 
+/// Longest quantity in a URL, in bytes. The longest quantity with a price has 25.
+const QUANTITY_MAX: usize = 40;
+
+/// Returns the quantity in a query.
+fn quantity(pairs: &[(String, String)]) -> Option<String> {
+    let (_, quantity) = pairs.iter().find(|(name, _)| name == "quantity")?;
+    (!quantity.is_empty() && quantity.len() <= QUANTITY_MAX).then(|| quantity.clone())
+}
+
+/// Parses the number of a version: 1 or more, without leading zeros.
+fn version(text: &str) -> Option<i32> {
+    let number = text.parse::<i32>().ok().filter(|number| *number > 0)?;
+    (text == number.to_string()).then_some(number)
+}
+
 fn with_pairs(path: &str, pairs: &[(&str, String)]) -> String {
     with_query(path, pairs.iter().map(|(name, value)| Some((*name, value.as_str()))))
 }
@@ -205,6 +403,39 @@ impl<'de> Deserialize<'de> for Page {
         let text = String::deserialize(from)?;
         let (path, query) = text.split_once('?').unwrap_or((&text, ""));
         Ok(Self::parse(path, &pairs(query)))
+    }
+}
+
+/// Row of the table of pages.
+struct Row {
+    title: &'static str,
+    /// Section that the page belongs to.
+    noun: Option<Noun>,
+    /// Capability that is required to open the page.
+    requires: Capability,
+    is_form: bool,
+    /// `true` if every workspace has the page, so that a switch keeps it.
+    carries: bool,
+}
+
+impl Row {
+    /// Row of a page outside of the sections.
+    const fn page(title: &'static str, requires: Capability) -> Self {
+        Self { title, noun: None, requires, is_form: false, carries: false }
+    }
+
+    /// Row of a section's list and of its records.
+    const fn list(noun: Noun) -> Self {
+        let requires = match noun {
+            Noun::Products | Noun::RatePlans => Capability::ReadAll,
+            Noun::Customers | Noun::Usage | Noun::Invoices => Capability::ReadShared,
+        };
+        Self { title: noun.title(), noun: Some(noun), requires, is_form: false, carries: false }
+    }
+
+    /// Row of a form for the records of a section.
+    const fn form(title: &'static str, noun: Noun) -> Self {
+        Self { title, noun: Some(noun), requires: Capability::EditContent, is_form: true, carries: false }
     }
 }
 

@@ -2,10 +2,9 @@
 
 use super::{
     super::{Route, samples::assert_each},
-    parse::QUANTITY_MAX,
     *,
 };
-use model::{WorkspaceRole, capability::CapabilitySet};
+use model::WorkspaceRole;
 
 #[test]
 fn every_page_has_a_sample_url() {
