@@ -2,7 +2,10 @@
 //! were stored before its event is counted, the repetition would count nothing.
 
 use super::*;
-use crate::support::events::{sums, words};
+use crate::{
+    cancelled_begin::given_up_after,
+    support::events::{ingest, sums, words},
+};
 use model::api_key::Scope;
 use std::{
     sync::{
@@ -95,4 +98,32 @@ async fn a_batch_that_is_repeated_until_it_is_acknowledged_is_counted_once() {
     let total = WRITERS * BATCHES * EVENTS;
     assert!(kills.load(Ordering::Relaxed) > 0, "control: connections were ended");
     assert_eq!(sums(&mut superuser, &world.a1).await, [format!("sum 2026-03-01 {total} {total} 1")]);
+}
+
+/// Known fault of metering: an id that is stored before its event is counted makes the repetition count nothing.
+#[tokio::test]
+async fn a_batch_of_1000_that_was_cut_off_at_any_step_is_counted_once_when_it_is_sent_again() {
+    let world = World::new().await;
+    let mut superuser = world.db.superuser().await;
+    let (ann, a1) = (&world.ann, &world.a1);
+    let shop = Shop::open(&world, ann, a1).await;
+    let batch = batch((0..1_000).map(|n| shop.call(&n.to_string(), NOON, "1")));
+    let whole = ["sum 2026-03-01 1000 1000 1"];
+    let mut cut = 0;
+    let outcomes = loop {
+        if let Some(outcomes) = given_up_after(cut, false, ingest(&world, ann, a1, &batch)).await {
+            break outcomes;
+        }
+        let counted = sums(&mut superuser, a1).await;
+        assert!(counted.is_empty() || counted == whole, "a part was counted after step {cut}: {counted:?}");
+        cut += 1;
+        assert!(cut < 2_000, "the batch was never acknowledged");
+    };
+    assert!(cut > 5, "control: the batch was cut off");
+    let words = words(&outcomes);
+    assert!(words.iter().all(|word| *word == words[0] && matches!(*word, "accepted" | "duplicate")), "{words:?}");
+    assert_eq!(sums(&mut superuser, a1).await, whole);
+    let again = ingest(&world, ann, a1, &batch).await;
+    assert!(again.iter().all(|outcome| *outcome == Outcome::Duplicate));
+    assert_eq!(sums(&mut superuser, a1).await, whole);
 }
