@@ -187,3 +187,17 @@ test("a cursor of another workspace leads to rows of the own workspace only", as
     expect(Number(own), `${noun} of another workspace are listed`).toBe(seen.length);
   }
 });
+
+test("a rate plan of another workspace is refused like one that does not exist", async () => {
+  const { id } = (await ask("POST", "customers", draft)).body;
+  const [{ id: foreign }] = await sql("select id from workspace.rate_plans where workspace_id = $1 and status = 'active' limit 1", [(await workspaceOf(FINANCE)).id]);
+  const missing = "018f4d9e-0000-7000-8000-000000000000";
+  const start = (rate_plan_id: string) => ask("POST", `customers/${id}/subscriptions`, { rate_plan_id, starts_on: "2031-01-01" });
+  const [theirs, none] = [await start(foreign), await start(missing)];
+  expect([theirs.status, problem(theirs.answer)]).toEqual([422, problem(none.answer)]);
+  const own = await start(plan);
+  expect(own.status, "control: a plan of the own workspace").toBe(201);
+  const change = (rate_plan_id: string) => ask("POST", `subscriptions/${own.body.id}/phases`, { from_on: "2031-02-01", rate_plan_id });
+  const [to, nowhere] = [await change(foreign), await change(missing)];
+  expect([to.status, problem(to.answer)]).toEqual([422, problem(nowhere.answer)]);
+});

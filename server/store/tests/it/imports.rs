@@ -2,6 +2,7 @@
 //! it. The check stores nothing. An import of another workspace can't be told from one that does not exist.
 
 mod price;
+mod tenants;
 
 use crate::support::{
     Person, Place, World, catalog, change,
