@@ -2,8 +2,10 @@
 // of another workspace gets the same answer as one that does not exist (docs/SECURITY.md, I-7).
 import { expect, test } from "@playwright/test";
 import { FINANCE, IT, customersOf, sql, workspaceOf } from "../support/facts";
+import { fresh, register } from "../support/invites";
 import { forget, forgetTokens } from "../support/made";
 import { problem, send } from "../support/raw";
+import { putBack, seat } from "../support/seating";
 import { tokenOf } from "../support/tokens";
 
 const NAME = "Subscriber API";
@@ -12,8 +14,8 @@ const ROOT = `/api/v1/workspaces/${IT}`;
 let token: string;
 let plan: string;
 
-async function ask(method: string, path: string, json?: unknown) {
-  const answer = await send(method, path.startsWith("/api") ? path : `${ROOT}/${path}`, { headers: { authorization: `Bearer ${token}` }, json });
+async function ask(method: string, path: string, json?: unknown, by = token) {
+  const answer = await send(method, path.startsWith("/api") ? path : `${ROOT}/${path}`, { headers: { authorization: `Bearer ${by}` }, json });
   return { status: answer.status, answer, body: answer.body ? JSON.parse(answer.body) : null };
 }
 
@@ -24,7 +26,10 @@ test.beforeAll(async ({ browser }) => {
     `select p.id from workspace.rate_plans p join workspace.rate_plan_versions v on v.workspace_id = p.workspace_id and v.plan_id = p.id
      where p.workspace_id = $1 and p.status = 'active' and v.state = 'published' order by p.name limit 1`, [id]);
 });
-test.afterEach(() => forget(NAME));
+test.afterEach(async () => {
+  await forget(NAME);
+  await putBack();
+});
 test.afterAll(() => forgetTokens(NAME));
 
 const draft = { name: NAME, email: "a@api.example", country: "DE" };
@@ -129,4 +134,70 @@ test("customers and subscriptions of another workspace are as if absent", async 
     expect(problem(here.answer), `${method} ${path} tells that it exists`).toEqual(problem(none.answer));
   }
   expect((await ask("GET", `customers/${(await customersOf(IT))[0].id}/contacts`)).status, "control").toBe(200);
+});
+
+test("a Viewer and a billing admin read customers and subscriptions and change none; a guest sees none of them", async ({ browser }) => {
+  const { id } = (await ask("POST", "customers", draft)).body;
+  const contact = (await ask("POST", `customers/${id}/contacts`, { name: "Ada", email: "ada@api.example" })).body.id;
+  await ask("POST", `customers/${id}/subjects`, { subject: "api-device" });
+  const subscription = (await ask("POST", `customers/${id}/subscriptions`, { rate_plan_id: plan, starts_on: "2031-01-01" })).body.id;
+  const writes: [string, string, unknown?][] = [
+    ["POST", "customers", draft],
+    ["PATCH", `customers/${id}`, { country: "FR" }],
+    ["POST", `customers/${id}/archive`, {}],
+    ["PUT", "customers/by-external-id/api%2Froles", draft],
+    ["POST", `customers/${id}/contacts`, { name: "x", email: "x@api.example" }],
+    ["PATCH", `customers/${id}/contacts/${contact}`, { name: "x" }],
+    ["DELETE", `customers/${id}/contacts/${contact}`],
+    ["POST", `customers/${id}/subjects`, { subject: "x" }],
+    ["DELETE", `customers/${id}/subjects/api-device`],
+    ["POST", `customers/${id}/subscriptions`, { rate_plan_id: plan, starts_on: "2031-02-01" }],
+    ["POST", `subscriptions/${subscription}/phases`, { from_on: "2031-02-01", seats: 3 }],
+    ["DELETE", `subscriptions/${subscription}/phases/2031-02-01`],
+    ["POST", `subscriptions/${subscription}/end`, { last_on: "2031-06-30" }],
+    ["DELETE", `subscriptions/${subscription}/end`],
+  ];
+  const reads = [`customers/${id}`, `customers/${id}/contacts`, `customers/${id}/subjects`, `customers/${id}/subscriptions`, `customers/${id}/upcoming`, `subscriptions/${subscription}`];
+  const facts = async () => JSON.stringify(await Promise.all(reads.map(async (path) => (await ask("GET", path)).body)));
+  const before = await facts();
+  for (const role of ["viewer", "billing_admin", "guest"]) {
+    const who = await register(fresh("subscriber"), "Sue Subscriber");
+    await seat(who, IT, role);
+    const by = await tokenOf(browser, who, NAME);
+    for (const [method, path, json] of writes) {
+      expect(problem((await ask(method, path, json, by)).answer), `${role}: ${method} ${path}`).toMatchObject({ status: 403, code: "forbidden" });
+    }
+    for (const path of reads) expect((await ask("GET", path, undefined, by)).status, `${role}: GET ${path}`).toBe(role === "guest" ? 404 : 200);
+    const listed = (await ask("GET", "subscriptions?limit=100", undefined, by)).body.items;
+    if (role === "guest") expect(listed).toEqual([]);
+    else expect(listed.length).toBeGreaterThan(0);
+  }
+  expect(await facts(), "a refused request changed something").toBe(before);
+});
+
+test("a cursor of another workspace leads to rows of the own workspace only", async () => {
+  const { id } = await workspaceOf(IT);
+  for (const [noun, key] of [["customers", "id"], ["subscriptions", "id"], ["events", "key"]]) {
+    const foreign = await ask("GET", `/api/v1/workspaces/${FINANCE}/${noun}?limit=1`);
+    expect(foreign.body.next, `control: ${noun} of Finance have a second page`).not.toBeNull();
+    const answer = await ask("GET", `${noun}?limit=100&after=${encodeURIComponent(foreign.body.next)}`);
+    expect([200, 400], noun).toContain(answer.status);
+    const seen: string[] = (answer.body.items ?? []).map((item: Record<string, string>) => item[key]);
+    const [{ own }] = await sql<{ own: string }>(`select count(*) as own from workspace.${noun} where workspace_id = $1 and ${key} = any($2)`, [id, seen]);
+    expect(Number(own), `${noun} of another workspace are listed`).toBe(seen.length);
+  }
+});
+
+test("a rate plan of another workspace is refused like one that does not exist", async () => {
+  const { id } = (await ask("POST", "customers", draft)).body;
+  const [{ id: foreign }] = await sql("select id from workspace.rate_plans where workspace_id = $1 and status = 'active' limit 1", [(await workspaceOf(FINANCE)).id]);
+  const missing = "018f4d9e-0000-7000-8000-000000000000";
+  const start = (rate_plan_id: string) => ask("POST", `customers/${id}/subscriptions`, { rate_plan_id, starts_on: "2031-01-01" });
+  const [theirs, none] = [await start(foreign), await start(missing)];
+  expect([theirs.status, problem(theirs.answer)]).toEqual([422, problem(none.answer)]);
+  const own = await start(plan);
+  expect(own.status, "control: a plan of the own workspace").toBe(201);
+  const change = (rate_plan_id: string) => ask("POST", `subscriptions/${own.body.id}/phases`, { from_on: "2031-02-01", rate_plan_id });
+  const [to, nowhere] = [await change(foreign), await change(missing)];
+  expect([to.status, problem(to.answer)]).toEqual([422, problem(nowhere.answer)]);
 });

@@ -199,6 +199,18 @@ mod tests {
         assert_eq!(one("a;-5"), "\"a;'-5\"", "what stands behind it may join it to a formula");
     }
 
+    /// Known faults of exports: yen and dinars multiplied or divided by 100.
+    #[test]
+    fn an_amount_has_the_decimal_places_of_the_currency_beside_it() {
+        let amount = |minor, code| {
+            let money = crate::Money { minor, currency: crate::Currency::from_code(code).unwrap() };
+            row([money.decimal().as_str(), code])
+        };
+        assert_eq!(amount(8, "JPY"), "8,JPY\r\n");
+        assert_eq!(amount(1, "KWD"), "0.001,KWD\r\n");
+        assert_eq!(amount(-305, "EUR"), "-3.05,EUR\r\n");
+    }
+
     #[test]
     fn a_file_starts_with_a_byte_order_mark_and_column_names() {
         let mut csv = Csv::new(["time", "who"]);

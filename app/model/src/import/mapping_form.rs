@@ -195,6 +195,21 @@ mod tests {
     }
 
     #[test]
+    fn a_time_zone_that_does_not_exist_is_refused_at_its_field() {
+        let zone = |zone| {
+            let form = [("times_in", zone), ("role_0", "time"), ("customer", "c"), ("type", "t")];
+            let errors = input(&form).parse(&columns(&["at"])).err().unwrap_or_default();
+            errors.of("times_in").is_some()
+        };
+        for wrong in ["", "Europe/Atlantis", "CET", "+25:00", "2", "+02:60"] {
+            assert!(zone(wrong), "{wrong:?} is taken for a zone");
+        }
+        for known in ["utc", "workspace", "+02:00", "-09:30"] {
+            assert!(!zone(known), "control: {known}");
+        }
+    }
+
+    #[test]
     fn what_is_missing_or_doubled_is_named() {
         let columns = columns(&["a", "b"]);
         let errors = input(&[("role_0", "number"), ("role_1", "number"), ("property_0", "x"), ("property_1", "x")])

@@ -156,6 +156,7 @@ mod tests {
     use crate::pricing::{
         UnitPrice,
         charge::{Model, Tier, Tiers, Timing},
+        tax,
     };
     use time::{Duration, macros::date};
 
@@ -190,6 +191,32 @@ mod tests {
         let days = Period { from: date!(2026 - 01 - 01), until: date!(2026 - 01 - 16) };
         let plan = prices(vec![per_unit("1", "0")], Some(1_000));
         assert_eq!(amounts(&plan, Phase { period: JANUARY, days, seats: 1 }, "2"), [200, 284], "15 of 31 days");
+    }
+
+    /// A real file of requests to language models: 18,059,974 prompt tokens and 245,896 generated tokens.
+    #[test]
+    fn a_month_of_real_usage_costs_56_53_and_67_27_with_tax() {
+        let unit_price = |price: &str| UnitPrice::parse(price).unwrap();
+        let first = Tier { up_to: Some(quantity("10000000")), unit_price: unit_price("0.0000025"), flat_minor: 0 };
+        let rest = Tier { up_to: None, unit_price: unit_price("0.00000125"), flat_minor: 0 };
+        let model = Model::Graduated(Tiers::new(vec![first, rest]).unwrap());
+        let prompt = Charge::Metered(Metered { included: Quantity::ZERO, model });
+        let plan = prices(vec![fee(2_000, FeeBasis::Subscription), prompt, per_unit("0.00001", "100000")], None);
+        let days = Period { from: date!(2023 - 11 - 01), until: date!(2023 - 12 - 01) };
+        let used = |position: usize| quantity(if position == 1 { "18059974" } else { "245896" });
+        let lines = plan.lines(Phase::whole(days, 1), used).unwrap();
+        let minor: Vec<i64> = lines.iter().map(|line| line.minor).collect();
+        assert_eq!(minor, [2_000, 3_507, 146]);
+        assert_eq!(minor.iter().sum::<i64>(), 5_653);
+        let exact = |at: usize| match &lines[at].reason {
+            Reason::Usage(calculation) => calculation.exact.to_string(),
+            other => panic!("not usage: {other:?}"),
+        };
+        assert_eq!((exact(1), exact(2)), ("35.0749675".to_owned(), "1.45896".to_owned()));
+        let percent = tax::Percent::parse("19").unwrap();
+        let taxes = tax::taxes(minor.iter().map(|net| (tax::Category::S, percent, *net))).unwrap();
+        let [group] = taxes.as_slice() else { panic!("one rate: {taxes:?}") };
+        assert_eq!((group.tax_minor, group.net_minor + group.tax_minor), (1_074, 6_727));
     }
 
     #[test]

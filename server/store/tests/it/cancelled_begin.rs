@@ -27,7 +27,7 @@ const TASKS: usize = 24;
 
 /// Polls `request` up to `steps` times and then drops it: immediately, while the response is on its way, or (`late`)
 /// after the response has arrived, but has not been read. Returns `None` if it was dropped.
-async fn given_up_after<F: Future>(steps: usize, late: bool, request: F) -> Option<F::Output> {
+pub(crate) async fn given_up_after<F: Future>(steps: usize, late: bool, request: F) -> Option<F::Output> {
     let mut request = pin!(request);
     let mut left = steps;
     poll_fn(move |context| {

@@ -1,6 +1,9 @@
 //! Invariant: a file of usage adds each of its rows exactly once, however often it is imported, and whatever interrupts
 //! it. The check stores nothing. An import of another workspace can't be told from one that does not exist.
 
+mod price;
+mod tenants;
+
 use crate::support::{
     Person, Place, World, catalog, change,
     imports::{mapping, step, upload},
@@ -8,7 +11,7 @@ use crate::support::{
 };
 use model::{
     capability::{EditContent, RecordUsage},
-    id::{CustomerId, ImportId, ProductId},
+    id::{CustomerId, ImportId, MeterId, ProductId},
     import::{Counts, DecimalSign, ImportProgress, ImportState, Mapping, Value},
     meter::MeterDraft,
 };
@@ -70,13 +73,14 @@ async fn sums(world: &World, meter: &str) -> Vec<String> {
 }
 
 /// Creates a meter of A1 that sums a property of events of the type `llm`.
-async fn meter(world: &World, product: ProductId, property: &str) {
+async fn meter(world: &World, product: ProductId, property: &str) -> MeterId {
     let mut tx = world.write(&world.ann, &world.a1).await;
     let can = tx.can::<EditContent>().unwrap();
     let draft = catalog::meter_draft(property, &property.to_lowercase());
-    let draft = MeterDraft { event_type: line("llm"), property: Some(line(property)), ..draft };
-    meters::create(&mut tx, &can, product, &draft).await.unwrap();
+    let draft = MeterDraft { event_type: line("llm"), property: Some(line(property)), unit: line("token"), ..draft };
+    let id = meters::create(&mut tx, &can, product, &draft).await.unwrap().id;
     tx.commit().await.unwrap();
+    id
 }
 
 /// A world with a meter `tokens` in A1, the customer of the files, and their mapping.
@@ -146,12 +150,18 @@ async fn uploads_at_once_do_not_exceed_the_limit() {
     assert_eq!(third, None);
 }
 
-#[tokio::test]
-async fn the_trace_adds_each_request_once_and_its_days_are_the_workspaces() {
-    let Ok(trace) = std::fs::read(TRACE) else {
+/// Reads the trace. `None` if it is not there.
+fn trace() -> Option<Vec<u8>> {
+    let trace = std::fs::read(TRACE).ok();
+    if trace.is_none() {
         eprintln!("skipped: {TRACE} is not there");
-        return;
-    };
+    }
+    trace
+}
+
+/// The world of [`metered`] with a meter of prompt tokens and one of generated tokens instead, in this order, and the
+/// mapping of the trace.
+async fn traced() -> (World, CustomerId, Mapping, [MeterId; 2]) {
     let (world, customer, base) = metered().await;
     let mut superuser = world.db.superuser().await;
     // Midnight in Kolkata is at 18:30 UTC, within the trace.
@@ -164,9 +174,7 @@ async fn the_trace_adds_each_request_once_and_its_days_are_the_workspaces() {
     )
     .await;
     let product: ProductId = product[0].parse().unwrap();
-    for property in ["ContextTokens", "GeneratedTokens"] {
-        meter(&world, product, property).await;
-    }
+    let meters = [meter(&world, product, "ContextTokens").await, meter(&world, product, "GeneratedTokens").await];
     let value = |column, property: &str| Value { column, property: property.to_owned(), number: true };
     let mapping = Mapping {
         values: vec![value(1, "ContextTokens"), value(2, "GeneratedTokens")],
@@ -179,7 +187,13 @@ async fn the_trace_adds_each_request_once_and_its_days_are_the_workspaces() {
         world.a1.id
     );
     crate::support::execute(&mut superuser, &archive).await.unwrap();
+    (world, customer, mapping, meters)
+}
 
+#[tokio::test]
+async fn the_trace_adds_each_request_once_and_its_days_are_the_workspaces() {
+    let Some(trace) = trace() else { return };
+    let (world, customer, mapping, _) = traced().await;
     let (preview, done) = import(&world, &mapping, &trace).await;
     assert_eq!((done.rows, done.accepted, done.duplicate, done.refused()), (8_819, 8_819, 0, 0), "{:?}", done.refused);
     assert_eq!((preview.rows, preview.accepted), (8_819, 8_819), "the check announced something else");

@@ -1,5 +1,8 @@
 //! Subscriptions: what the database refuses whoever asks, also two transactions at once, and what previews show.
 
+mod aggregation;
+mod moving;
+
 use crate::support::{World, catalog, connect, constraint, done, draft, execute, refusal, seat, started, waiting_for};
 use model::{
     Currency,

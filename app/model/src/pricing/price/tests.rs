@@ -170,6 +170,9 @@ proptest! {
         let used = Quantity::from_millionths(used).unwrap();
         let calculation = price(&charge, used, Currency::USD).unwrap();
         prop_assert_eq!(fraction(calculation.exact), reference(&charge, used));
+        let zero = BigRational::from_integer(0.into());
+        let steps = calculation.steps.iter().fold(zero, |sum, step| sum + fraction(step.amount()));
+        prop_assert_eq!(steps, reference(&charge, used), "the steps don't add up");
     }
 
     #[test]
