@@ -45,6 +45,11 @@ export function problem(answer: Raw): Record<string, unknown> {
   return error;
 }
 
+/** The same of an answer that a page's context got. */
+export async function problemOf(answer: APIResponse): Promise<Record<string, unknown>> {
+  return problem({ status: answer.status(), headers: answer.headers(), body: await answer.text(), cookies: [] });
+}
+
 /** Signs in by HTTP and returns the session cookie as `name=value`. */
 export async function sessionOf(who: string, base = BASE): Promise<string> {
   const answer = await send("POST", "/api/fn/sign_in", { base, headers: { origin: base }, json: { email: who, password: PASSWORD, next: "" } });
