@@ -60,7 +60,7 @@ test("“Switch Workspace sends me somewhere I can’t pick a workspace”: the 
   await page.getByTestId("profile-menu").click();
   await page.getByTestId("switch-workspace").click();
   await expect(page).toHaveURL("/home");
-  expect(await slugs(page)).toEqual([IT]);
+  await expect.poll(() => slugs(page)).toEqual([IT]);
   await expect(page.getByText("This is your only workspace, so it opens automatically")).toBeVisible();
 });
 

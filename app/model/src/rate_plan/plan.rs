@@ -45,7 +45,7 @@ pub struct RatePlanRow {
 /// code for decimals.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LowestPrice {
-    /// `from $20.00`, or `from $0.0000025`.
+    /// `$20.00`, or `$0.0000025`.
     pub amount: String,
     /// `per month`, or `per unit`.
     pub per: String,
@@ -59,7 +59,7 @@ impl LowestPrice {
             (None, Some(price)) => (price.display(currency), "unit"),
             (None, None) => return None,
         };
-        Some(Self { amount: format!("from {amount}"), per: format!("per {per}") })
+        Some(Self { amount, per: format!("per {per}") })
     }
 }
 

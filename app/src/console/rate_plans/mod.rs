@@ -35,7 +35,7 @@ const COLUMNS: &[Column] = &[
     sortable("Name", "col-main", SortBy::Name),
     column("Code", "col-lg"),
     column("Version", "fit"),
-    column("Price", "num wide"),
+    column("Lowest price", "num wide"),
     column("Charges", "num narrow col-lg"),
     column("Subscribers", "num col-md"),
     column("Status", "fit col-sm"),

@@ -266,7 +266,7 @@ async fn a_page_shows_a_version_with_its_charges_and_who_published_it() {
     let (id, _) = plan(&world, &world.ann, &world.a1, "Alpha").await;
     let mut tx = world.read(&world.carl, &world.a1).await;
     let detail = rate_plans::get(&mut tx, id, None).await.unwrap().unwrap();
-    assert_eq!(detail.row.lowest_price.map(|price| price.amount).as_deref(), Some("from €20.00"));
+    assert_eq!(detail.row.lowest_price.map(|price| price.amount).as_deref(), Some("€20.00"));
     assert_eq!((detail.row.charges, detail.row.customers), (2, 0));
     let numbers: Vec<_> = detail.versions.iter().map(|v| (v.number, v.state, v.published_by.as_deref())).collect();
     assert_eq!(numbers, [(2, VersionState::Draft, None), (1, VersionState::Published, Some("ann"))]);
