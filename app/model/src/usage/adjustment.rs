@@ -100,7 +100,9 @@ impl AdjustmentInput {
 /// Parses a quantity with a sign. The minus sign of typography, as the pages show it, is accepted.
 fn quantity(text: &str) -> Result<Quantity, String> {
     let text = text.trim().replace('−', "-");
-    let quantity = Quantity::parse(text.strip_prefix('+').unwrap_or(&text)).map_err(|why| why.to_string())?;
+    // One sign only.
+    let number = text.strip_prefix('+').filter(|number| !number.starts_with('-')).unwrap_or(&text);
+    let quantity = Quantity::parse(number).map_err(|why| why.to_string())?;
     if quantity == Quantity::ZERO {
         return Err("Enter a number other than 0: negative to take usage back.".to_owned());
     }
