@@ -4,7 +4,10 @@ mod backfill;
 
 pub use backfill::{MAX_STORED, TOO_MANY_STORED};
 
-use super::listing::known;
+use super::{
+    lifecycle::{lock_record, set_record_status},
+    listing::known,
+};
 use crate::{
     audit::{self, named},
     door::{Can, Mode, WorkspaceTx, Write},
@@ -185,15 +188,7 @@ pub async fn create(
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.meters.lock", skip_all, fields(meter_id = %id))]
 pub async fn lock(tx: &mut WorkspaceTx<Write>, can: &Can<EditContent>, id: MeterId) -> Result<bool, StoreError> {
-    let workspace = tx.id().uuid();
-    let found = sqlx::query_scalar!(
-        "select id from workspace.meters where workspace_id = $1 and id = $2 for update",
-        workspace,
-        id.uuid(),
-    )
-    .fetch_optional(can.on(tx)?)
-    .await?;
-    Ok(found.is_some())
+    lock_record!(tx, can, "meters", id)
 }
 
 /// Changes name and unit of a meter and logs the changes, if any. Returns `false` if the workspace has no meter with that
@@ -247,30 +242,5 @@ pub async fn set_status(
     id: MeterId,
     status: Lifecycle,
 ) -> Result<bool, StoreError> {
-    let workspace = tx.id().uuid();
-    let before = sqlx::query!(
-        "select name, status from workspace.meters where workspace_id = $1 and id = $2 for update",
-        workspace,
-        id.uuid(),
-    )
-    .fetch_optional(can.on(tx)?)
-    .await?;
-    let Some(before) = before else { return Ok(false) };
-    if before.status == status.as_str() {
-        return Ok(true);
-    }
-    sqlx::query!(
-        "update workspace.meters set status = $3, updated_at = now() where workspace_id = $1 and id = $2",
-        workspace,
-        id.uuid(),
-        status.as_str(),
-    )
-    .execute(can.on(tx)?)
-    .await?;
-    let action = match status {
-        Lifecycle::Active => Action::MeterActivated,
-        Lifecycle::Archived => Action::MeterArchived,
-    };
-    audit::record(tx, action, id.uuid(), &Detail::none().with("name", before.name)).await?;
-    Ok(true)
+    set_record_status!(tx, can, "meters", id, status, Action::MeterActivated, Action::MeterArchived)
 }

@@ -1,6 +1,9 @@
 //! Storage of products.
 
-use super::listing::{cursor, known, narrow, read};
+use super::{
+    lifecycle::{lock_record, set_record_status},
+    listing::{cursor, known, narrow, read},
+};
 use crate::{
     audit::{self, named},
     door::{Can, Mode, WorkspaceTx, Write},
@@ -167,15 +170,7 @@ pub async fn create(
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.products.lock", skip_all, fields(product_id = %id))]
 pub async fn lock(tx: &mut WorkspaceTx<Write>, can: &Can<EditContent>, id: ProductId) -> Result<bool, StoreError> {
-    let workspace = tx.id().uuid();
-    let found = sqlx::query_scalar!(
-        "select id from workspace.products where workspace_id = $1 and id = $2 for update",
-        workspace,
-        id.uuid(),
-    )
-    .fetch_optional(can.on(tx)?)
-    .await?;
-    Ok(found.is_some())
+    lock_record!(tx, can, "products", id)
 }
 
 /// Updates a product and logs the changes, if any. Returns `false` if the workspace has no product with that id.
@@ -234,30 +229,5 @@ pub async fn set_status(
     id: ProductId,
     status: Lifecycle,
 ) -> Result<bool, StoreError> {
-    let workspace = tx.id().uuid();
-    let before = sqlx::query!(
-        "select name, status from workspace.products where workspace_id = $1 and id = $2 for update",
-        workspace,
-        id.uuid(),
-    )
-    .fetch_optional(can.on(tx)?)
-    .await?;
-    let Some(before) = before else { return Ok(false) };
-    if before.status == status.as_str() {
-        return Ok(true);
-    }
-    sqlx::query!(
-        "update workspace.products set status = $3, updated_at = now() where workspace_id = $1 and id = $2",
-        workspace,
-        id.uuid(),
-        status.as_str(),
-    )
-    .execute(can.on(tx)?)
-    .await?;
-    let action = match status {
-        Lifecycle::Active => Action::ProductActivated,
-        Lifecycle::Archived => Action::ProductArchived,
-    };
-    audit::record(tx, action, id.uuid(), &Detail::none().with("name", before.name)).await?;
-    Ok(true)
+    set_record_status!(tx, can, "products", id, status, Action::ProductActivated, Action::ProductArchived)
 }

@@ -1,6 +1,9 @@
 //! Writes of customers.
 
-use super::super::subjects;
+use super::super::{
+    lifecycle::{lock_record, set_record_status},
+    subjects,
+};
 use crate::{
     audit::{self, named},
     door::{Can, WorkspaceTx, Write},
@@ -190,15 +193,7 @@ pub async fn update(
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.customers.lock", skip_all, fields(customer_id = %id))]
 pub async fn lock(tx: &mut WorkspaceTx<Write>, can: &Can<EditContent>, id: CustomerId) -> Result<bool, StoreError> {
-    let workspace = tx.id().uuid();
-    let found = sqlx::query_scalar!(
-        "select id from workspace.customers where workspace_id = $1 and id = $2 for update",
-        workspace,
-        id.uuid(),
-    )
-    .fetch_optional(can.on(tx)?)
-    .await?;
-    Ok(found.is_some())
+    lock_record!(tx, can, "customers", id)
 }
 
 /// Archives or restores a customer, and logs it if the status changed. Returns `false` if the workspace has no customer
@@ -213,30 +208,5 @@ pub async fn set_status(
     id: CustomerId,
     status: Lifecycle,
 ) -> Result<bool, StoreError> {
-    let workspace = tx.id().uuid();
-    let before = sqlx::query!(
-        "select name, status from workspace.customers where workspace_id = $1 and id = $2 for update",
-        workspace,
-        id.uuid(),
-    )
-    .fetch_optional(can.on(tx)?)
-    .await?;
-    let Some(before) = before else { return Ok(false) };
-    if before.status == status.as_str() {
-        return Ok(true);
-    }
-    sqlx::query!(
-        "update workspace.customers set status = $3, updated_at = now() where workspace_id = $1 and id = $2",
-        workspace,
-        id.uuid(),
-        status.as_str(),
-    )
-    .execute(can.on(tx)?)
-    .await?;
-    let action = match status {
-        Lifecycle::Active => Action::CustomerActivated,
-        Lifecycle::Archived => Action::CustomerArchived,
-    };
-    audit::record(tx, action, id.uuid(), &Detail::none().with("name", before.name)).await?;
-    Ok(true)
+    set_record_status!(tx, can, "customers", id, status, Action::CustomerActivated, Action::CustomerArchived)
 }

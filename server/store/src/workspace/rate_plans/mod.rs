@@ -12,7 +12,10 @@ pub use drafts::{DraftOutcome, discard_draft, new_draft, publish, save_draft};
 pub use impact::impact;
 pub use versions::prices;
 
-use super::listing::{cursor, known, narrow, read};
+use super::{
+    lifecycle::{lock_record, set_record_status},
+    listing::{cursor, known, narrow, read},
+};
 use crate::{
     audit::{self, named},
     door::{Can, Mode, WorkspaceTx, Write},
@@ -290,15 +293,7 @@ pub async fn create(
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.rate_plans.lock", skip_all, fields(rate_plan_id = %id))]
 pub async fn lock(tx: &mut WorkspaceTx<Write>, can: &Can<EditContent>, id: RatePlanId) -> Result<bool, StoreError> {
-    let workspace = tx.id().uuid();
-    let found = sqlx::query_scalar!(
-        "select id from workspace.rate_plans where workspace_id = $1 and id = $2 for update",
-        workspace,
-        id.uuid(),
-    )
-    .fetch_optional(can.on(tx)?)
-    .await?;
-    Ok(found.is_some())
+    lock_record!(tx, can, "rate_plans", id)
 }
 
 /// Changes name and code of a rate plan and logs the changes, if any. Currency and interval never change, and those of
@@ -352,30 +347,5 @@ pub async fn set_status(
     id: RatePlanId,
     status: Lifecycle,
 ) -> Result<bool, StoreError> {
-    let workspace = tx.id().uuid();
-    let before = sqlx::query!(
-        "select name, status from workspace.rate_plans where workspace_id = $1 and id = $2 for update",
-        workspace,
-        id.uuid(),
-    )
-    .fetch_optional(can.on(tx)?)
-    .await?;
-    let Some(before) = before else { return Ok(false) };
-    if before.status == status.as_str() {
-        return Ok(true);
-    }
-    sqlx::query!(
-        "update workspace.rate_plans set status = $3, updated_at = now() where workspace_id = $1 and id = $2",
-        workspace,
-        id.uuid(),
-        status.as_str(),
-    )
-    .execute(can.on(tx)?)
-    .await?;
-    let action = match status {
-        Lifecycle::Active => Action::RatePlanActivated,
-        Lifecycle::Archived => Action::RatePlanArchived,
-    };
-    audit::record(tx, action, id.uuid(), &Detail::none().with("name", before.name)).await?;
-    Ok(true)
+    set_record_status!(tx, can, "rate_plans", id, status, Action::RatePlanActivated, Action::RatePlanArchived)
 }
