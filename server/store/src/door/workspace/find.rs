@@ -32,6 +32,34 @@ pub(super) struct Found {
     pub(super) read_only: bool,
 }
 
+/// Converts a row of a door function to [`Found`]. The functions differ only in the fields that are given.
+macro_rules! found {
+    ($row:ident, $($given:ident: $value:expr),*) => {
+        Found {
+            $($given: $value,)*
+            outcome: $row.outcome,
+            user_id: $row.user_id,
+            user_name: $row.user_name,
+            email: $row.email,
+            workspace_id: $row.workspace_id,
+            slug: $row.slug,
+            name: $row.name,
+            organization_id: $row.organization_id,
+            organization: $row.organization,
+            direct_role: $row.direct_role,
+            organization_role: $row.organization_role,
+            hue: $row.hue,
+            logo: $row.logo,
+            portrait: $row.portrait,
+            time_zone: $row.time_zone,
+            today: $row.today,
+            now: $row.now,
+            noted: $row.noted,
+            read_only: $row.read_only,
+        }
+    };
+}
+
 /// Opens the workspace for a session or an operator token. `None` if the credential is not valid.
 pub(super) async fn find(
     tx: &mut Transaction<'static, Postgres>,
@@ -55,31 +83,7 @@ pub(super) async fn find(
     )
     .fetch_optional(&mut **tx)
     .await?;
-    Ok(row.map(|row| Found {
-        outcome: row.outcome,
-        key_id: None,
-        scopes: None,
-        session_id: row.session_id,
-        user_id: row.user_id,
-        user_name: row.user_name,
-        email: row.email,
-        epoch: row.epoch,
-        workspace_id: row.workspace_id,
-        slug: row.slug,
-        name: row.name,
-        organization_id: row.organization_id,
-        organization: row.organization,
-        direct_role: row.direct_role,
-        organization_role: row.organization_role,
-        hue: row.hue,
-        logo: row.logo,
-        portrait: row.portrait,
-        time_zone: row.time_zone,
-        today: row.today,
-        now: row.now,
-        noted: row.noted,
-        read_only: row.read_only,
-    }))
+    Ok(row.map(|row| found!(row, key_id: None, scopes: None, session_id: row.session_id, epoch: row.epoch)))
 }
 
 /// Opens the workspace for one of its API keys. `None` if it has no such key.
@@ -104,29 +108,7 @@ pub(super) async fn find_by_key(
     )
     .fetch_optional(&mut **tx)
     .await?;
-    Ok(row.map(|row| Found {
-        outcome: row.outcome,
-        key_id: Some(row.key_id),
-        scopes: Some(row.scopes),
-        session_id: None,
-        user_id: row.user_id,
-        user_name: row.user_name,
-        email: row.email,
-        epoch: String::new(),
-        workspace_id: row.workspace_id,
-        slug: row.slug,
-        name: row.name,
-        organization_id: row.organization_id,
-        organization: row.organization,
-        direct_role: row.direct_role,
-        organization_role: row.organization_role,
-        hue: row.hue,
-        logo: row.logo,
-        portrait: row.portrait,
-        time_zone: row.time_zone,
-        today: row.today,
-        now: row.now,
-        noted: row.noted,
-        read_only: row.read_only,
-    }))
+    Ok(row.map(
+        |row| found!(row, key_id: Some(row.key_id), scopes: Some(row.scopes), session_id: None, epoch: String::new()),
+    ))
 }
