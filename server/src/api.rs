@@ -8,6 +8,7 @@
 //! - [`door`]: opens the workspace in the path, for reading or writing.
 //! - [`json`], [`error`]: bodies and errors.
 //! - [`etag`], [`paging`]: versions and pages.
+//! - [`resource`]: what handlers of records with an id share.
 //! - [`rate`], [`idempotency`]: middleware that handlers need not know of.
 
 mod contacts;
@@ -35,6 +36,7 @@ mod products;
 mod rate;
 mod rate_plans;
 mod refusals;
+mod resource;
 mod subscription_changes;
 mod subscriptions;
 pub(crate) mod token;

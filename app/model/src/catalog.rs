@@ -106,6 +106,12 @@ pub struct ProductDraft {
     pub description: String,
 }
 
+impl From<&ProductDetail> for ProductInput {
+    fn from(detail: &ProductDetail) -> Self {
+        Self { name: detail.row.name.clone(), code: detail.row.code.clone(), description: detail.description.clone() }
+    }
+}
+
 impl ProductInput {
     /// Validates the form.
     ///

@@ -72,9 +72,9 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
         Page::Import(id) => imports::view(tx, *id).await?,
         Page::ImportMapping(layout) => imports::form(tx, layout).await?,
         Page::NewProduct => Some(VisitData::ProductForm(ProductInput::default())),
-        Page::EditProduct(id) => store::products::get(tx, *id).await?.map(|p| {
-            VisitData::ProductForm(ProductInput { name: p.row.name, code: p.row.code, description: p.description })
-        }),
+        Page::EditProduct(id) => {
+            store::products::get(tx, *id).await?.map(|p| VisitData::ProductForm(ProductInput::from(&p)))
+        }
         Page::NewCustomer => Some(VisitData::CustomerForm(Box::default())),
         Page::NewCustomerOf(external_id) => Some(VisitData::CustomerForm(Box::new(CustomerInput {
             external_id: external_id.clone(),

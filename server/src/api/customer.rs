@@ -2,16 +2,17 @@
 
 use super::{
     customers::Customer,
-    door::{Addressed, served},
+    door::Addressed,
     error::ApiError,
-    etag::{IfMatch, Tagged},
+    etag::IfMatch,
     json::{Body, Patch},
     refusals::identified,
+    resource::{archivable, lock, resource, respond, respond_at, set_status, show},
 };
 use crate::state::AppState;
 use axum::{
     extract::{Path, State},
-    http::{StatusCode, header},
+    http::StatusCode,
     response::Response,
 };
 use model::{
@@ -22,10 +23,7 @@ use model::{
     id::CustomerId,
 };
 use serde::{Deserialize, Serialize};
-use store::{
-    StoreError, customers,
-    door::{Mode, WorkspaceTx},
-};
+use store::{StoreError, customers};
 use utoipa::ToSchema;
 
 /// A customer with all of their data.
@@ -61,6 +59,9 @@ impl From<CustomerDetail> for CustomerResource {
         }
     }
 }
+
+resource!(CustomerResource, "customers", customers::get, CustomerId => CustomerDetail);
+archivable!(CustomerResource, CustomerId, customers::lock, customers::set_status);
 
 /// A new customer.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -172,9 +173,7 @@ pub(super) async fn get(
     asked: Addressed,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
-    let mut tx = asked.reading(&state).await?;
-    let customer = find(&mut tx, identified(&id)?).await?;
-    Ok(served(&tx.commit().await?, Tagged(customer)))
+    show::<CustomerResource>(&state, &asked, &id).await
 }
 
 /// Creates a customer.
@@ -196,10 +195,7 @@ pub(super) async fn create(
     let (mut tx, can) = asked.writing::<EditContent>(&state).await?;
     let draft = CustomerInput::from(new).parse()?;
     let id = customers::create(&mut tx, &can, &draft).await.map_err(taken)?;
-    let customer = find(&mut tx, id).await?;
-    let tenant = tx.commit().await?;
-    let location = format!("/api/v1/workspaces/{}/customers/{id}", tenant.workspace.slug);
-    Ok(served(&tenant, (StatusCode::CREATED, [(header::LOCATION, location)], Tagged(customer))))
+    respond_at::<CustomerResource>(tx, id, StatusCode::CREATED).await
 }
 
 /// Changes a customer.
@@ -221,17 +217,10 @@ pub(super) async fn change(
 ) -> Result<Response, ApiError> {
     let (mut tx, can) = asked.writing::<EditContent>(&state).await?;
     let id = identified(&id)?;
-    // Locked, so that no other change comes between what is compared and what is written.
-    if !customers::lock(&mut tx, &can, id).await? {
-        return Err(ApiError::NotFound);
-    }
-    let detail = customers::get(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
-    let mut input = CustomerInput::from(&detail);
-    if_match.check(&CustomerResource::from(detail))?;
+    let mut input: CustomerInput = lock::<CustomerResource, _>(&mut tx, &can, id, &if_match).await?;
     changes.apply(&mut input);
     customers::update(&mut tx, &can, id, &input.parse()?).await.map_err(taken)?;
-    let customer = find(&mut tx, id).await?;
-    Ok(served(&tx.commit().await?, Tagged(customer)))
+    respond::<CustomerResource>(tx, id).await
 }
 
 /// Creates the customer with an external id, or replaces the data of the one that has it.
@@ -272,10 +261,7 @@ pub(super) async fn put(
         }
         None => (customers::create(&mut tx, &can, &draft).await.map_err(taken)?, StatusCode::CREATED),
     };
-    let customer = find(&mut tx, id).await?;
-    let tenant = tx.commit().await?;
-    let location = format!("/api/v1/workspaces/{}/customers/{id}", tenant.workspace.slug);
-    Ok(served(&tenant, (status, [(header::LOCATION, location)], Tagged(customer))))
+    respond_at::<CustomerResource>(tx, id, status).await
 }
 
 /// Converts the violation of a constraint of the external id into an error of the member.
@@ -303,7 +289,7 @@ pub(super) async fn archive(
     asked: Addressed,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
-    set_status(&state, &asked, &id, Lifecycle::Archived).await
+    set_status::<CustomerResource>(&state, &asked, &id, Lifecycle::Archived).await
 }
 
 /// Restores an archived customer. An active customer stays as it is.
@@ -320,21 +306,7 @@ pub(super) async fn restore(
     asked: Addressed,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
-    set_status(&state, &asked, &id, Lifecycle::Active).await
-}
-
-async fn set_status(state: &AppState, asked: &Addressed, id: &str, status: Lifecycle) -> Result<Response, ApiError> {
-    let (mut tx, can) = asked.writing::<EditContent>(state).await?;
-    let id = identified(id)?;
-    if !customers::set_status(&mut tx, &can, id, status).await? {
-        return Err(ApiError::NotFound);
-    }
-    let customer = find(&mut tx, id).await?;
-    Ok(served(&tx.commit().await?, Tagged(customer)))
-}
-
-async fn find<M: Mode>(tx: &mut WorkspaceTx<M>, id: CustomerId) -> Result<CustomerResource, ApiError> {
-    customers::get(tx, id).await?.map(CustomerResource::from).ok_or(ApiError::NotFound)
+    set_status::<CustomerResource>(&state, &asked, &id, Lifecycle::Active).await
 }
 
 #[cfg(test)]

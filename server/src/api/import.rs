@@ -4,9 +4,9 @@
 use super::{
     door::{Addressed, allowed, served},
     error::ApiError,
-    etag::Tagged,
     json::Body,
     refusals::identified,
+    resource::{resource, respond},
 };
 use crate::{error_code::Code, state::AppState};
 use app::imports as console;
@@ -26,10 +26,7 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use store::{
-    door::{Mode, WorkspaceTx},
-    imports::{self, Import},
-};
+use store::imports::{self, Import};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -192,9 +189,7 @@ impl From<Import> for ImportResource {
     }
 }
 
-pub(super) async fn find<M: Mode>(tx: &mut WorkspaceTx<M>, id: ImportId) -> Result<ImportResource, ApiError> {
-    imports::get(tx, id).await?.map(ImportResource::from).ok_or(ApiError::NotFound)
-}
+resource!(ImportResource, "imports", imports::get, ImportId => Import);
 
 /// Returns the error for an action that the state of an import does not allow.
 pub(super) fn conflict(detail: &str) -> ApiError {
@@ -231,10 +226,9 @@ pub(super) async fn get(
     asked: Addressed,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
-    let mut tx = asked.reading(&state).await?;
+    let tx = asked.reading(&state).await?;
     allowed::<_, EditContent>(&tx)?;
-    let import = find(&mut tx, identified(&id)?).await?;
-    Ok(served(&tx.commit().await?, Tagged(import)))
+    respond::<ImportResource>(tx, identified(&id)?).await
 }
 
 /// Checks the file with its mapping for about a second, without storing anything.
@@ -323,8 +317,7 @@ pub(super) async fn stop(
     if !imports::stop(&mut tx, &can, id).await? {
         return Err(ApiError::NotFound);
     }
-    let import = find(&mut tx, id).await?;
-    Ok(served(&tx.commit().await?, Tagged(import)))
+    respond::<ImportResource>(tx, id).await
 }
 
 /// Returns the refused rows of an import as a CSV file, at most 10,000.
@@ -354,7 +347,6 @@ pub(super) async fn refusals(
 
 /// Responds with the import as it is after a step.
 async fn shown(state: &AppState, asked: &Addressed, id: ImportId) -> Result<Response, ApiError> {
-    let (mut tx, _) = asked.writing::<EditContent>(state).await?;
-    let import = find(&mut tx, id).await?;
-    Ok(served(&tx.commit().await?, Tagged(import)))
+    let (tx, _) = asked.writing::<EditContent>(state).await?;
+    respond::<ImportResource>(tx, id).await
 }

@@ -4,9 +4,10 @@ use super::{
     door::{Addressed, allowed, served},
     error::ApiError,
     etag::Tagged,
-    import::{ImportResource, conflict, find},
+    import::{ImportResource, conflict},
     json::Body,
     refusals::identified,
+    resource::respond,
 };
 use crate::state::AppState;
 use app::imports as console;
@@ -202,6 +203,5 @@ pub(super) async fn set(
     if !imports::set_mapping(&mut tx, &can, id, &mapping).await? {
         return Err(begun());
     }
-    let import = find(&mut tx, id).await?;
-    Ok(served(&tx.commit().await?, Tagged(import)))
+    respond::<ImportResource>(tx, id).await
 }

@@ -5,7 +5,8 @@ use super::{
     door::{Addressed, served},
     error::ApiError,
     etag::Tagged,
-    import::{ImportResource, conflict, find},
+    import::{ImportResource, conflict},
+    resource::find,
 };
 use crate::{
     error_code::Code,
@@ -70,7 +71,7 @@ pub(super) async fn create(
     let id = received.map_err(|_| slow())??;
     let shown = async move {
         let (mut tx, _) = asked.writing::<EditContent>(&state).await?;
-        let import = find(&mut tx, id).await?;
+        let import: ImportResource = find(&mut tx, id).await?;
         Ok::<_, ApiError>((tx.commit().await?, import))
     };
     let (tenant, import) = slots.run(async move { Ok(shown.await) }).await??;

@@ -6,6 +6,7 @@ use super::{
     etag::{IfMatch, Tagged},
     json::{Body, Patch},
     refusals::{identified, refused, status},
+    resource::{archivable, find, lock, resource, respond, set_status, show},
 };
 use crate::{error_code::Code, state::AppState};
 use axum::{
@@ -23,11 +24,7 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use store::{
-    StoreError,
-    door::{Mode, WorkspaceTx},
-    meters,
-};
+use store::{StoreError, meters};
 use utoipa::{
     ToSchema,
     openapi::{Object, ObjectBuilder, Type},
@@ -151,6 +148,9 @@ impl From<Meter> for MeterResource {
     }
 }
 
+resource!(MeterResource, "meters", meters::get, MeterId => Meter);
+archivable!(MeterResource, MeterId, meters::lock, meters::set_status);
+
 /// Lists all meters of a workspace.
 ///
 /// A guest sees none.
@@ -182,9 +182,7 @@ pub(super) async fn get(
     asked: Addressed,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
-    let mut tx = asked.reading(&state).await?;
-    let meter = find(&mut tx, identified(&id)?).await?;
-    Ok(served(&tx.commit().await?, Tagged(meter)))
+    show::<MeterResource>(&state, &asked, &id).await
 }
 
 /// Creates a meter.
@@ -231,7 +229,7 @@ pub(super) async fn create(
         (tx, can) = asked.writing_alone::<EditContent>(&state).await?;
     }
     let meters::Created { id, stored } = meters::create(&mut tx, &can, product, &draft).await.map_err(not_created)?;
-    let meter = find(&mut tx, id).await?;
+    let meter: MeterResource = find(&mut tx, id).await?;
     let tenant = tx.commit().await?;
     let location = format!("/api/v1/workspaces/{}/meters/{id}", tenant.workspace.slug);
     // The tag of the meter as it is read later.
@@ -282,17 +280,11 @@ pub(super) async fn change(
 ) -> Result<Response, ApiError> {
     let (mut tx, can) = asked.writing::<EditContent>(&state).await?;
     let id = identified(&id)?;
-    if !meters::lock(&mut tx, &can, id).await? {
-        return Err(ApiError::NotFound);
-    }
-    let current = find(&mut tx, id).await?;
-    if_match.check(&current)?;
-    let mut input = MeterEditInput { name: current.name, unit: current.unit };
+    let mut input: MeterEditInput = lock::<MeterResource, _>(&mut tx, &can, id, &if_match).await?;
     changes.name.apply(&mut input.name);
     changes.unit.apply(&mut input.unit);
     meters::update(&mut tx, &can, id, &input.parse()?).await?;
-    let meter = find(&mut tx, id).await?;
-    Ok(served(&tx.commit().await?, Tagged(meter)))
+    respond::<MeterResource>(tx, id).await
 }
 
 /// Archives a meter, which then counts nothing. An archived meter stays as it is.
@@ -309,7 +301,7 @@ pub(super) async fn archive(
     asked: Addressed,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
-    set_status(&state, &asked, &id, Lifecycle::Archived).await
+    set_status::<MeterResource>(&state, &asked, &id, Lifecycle::Archived).await
 }
 
 /// Restores an archived meter. An active meter stays as it is.
@@ -326,21 +318,7 @@ pub(super) async fn restore(
     asked: Addressed,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
-    set_status(&state, &asked, &id, Lifecycle::Active).await
-}
-
-async fn set_status(state: &AppState, asked: &Addressed, id: &str, status: Lifecycle) -> Result<Response, ApiError> {
-    let (mut tx, can) = asked.writing::<EditContent>(state).await?;
-    let id = identified(id)?;
-    if !meters::set_status(&mut tx, &can, id, status).await? {
-        return Err(ApiError::NotFound);
-    }
-    let meter = find(&mut tx, id).await?;
-    Ok(served(&tx.commit().await?, Tagged(meter)))
-}
-
-async fn find<M: Mode>(tx: &mut WorkspaceTx<M>, id: MeterId) -> Result<MeterResource, ApiError> {
-    meters::get(tx, id).await?.map(MeterResource::from).ok_or(ApiError::NotFound)
+    set_status::<MeterResource>(&state, &asked, &id, Lifecycle::Active).await
 }
 
 fn aggregation() -> Object {

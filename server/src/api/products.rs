@@ -3,16 +3,17 @@
 use super::{
     door::{Addressed, served},
     error::ApiError,
-    etag::{IfMatch, Tagged},
+    etag::IfMatch,
     json::{Body, Patch},
     paging::{PageQuery, Paged, Paging},
     refusals::{identified, refused, status},
+    resource::{archivable, lock, resource, respond, respond_at, set_status, show},
 };
 use crate::state::AppState;
 use axum::{
     Json,
     extract::{Path, State},
-    http::{StatusCode, header},
+    http::StatusCode,
     response::Response,
 };
 use model::{
@@ -22,11 +23,7 @@ use model::{
     list::Noun,
 };
 use serde::{Deserialize, Serialize};
-use store::{
-    StoreError,
-    door::{Mode, WorkspaceTx},
-    products,
-};
+use store::{StoreError, products};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -120,6 +117,9 @@ impl From<ProductDetail> for ProductResource {
     }
 }
 
+resource!(ProductResource, "products", products::get, ProductId => ProductDetail);
+archivable!(ProductResource, ProductId, products::lock, products::set_status);
+
 /// Lists one page of a workspace's products.
 ///
 /// Search is in name, code and description. Sort keys are `name` (the default) and `created`. A guest sees none.
@@ -158,9 +158,7 @@ pub(super) async fn get(
     asked: Addressed,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
-    let mut tx = asked.reading(&state).await?;
-    let product = find(&mut tx, identified(&id)?).await?;
-    Ok(served(&tx.commit().await?, Tagged(product)))
+    show::<ProductResource>(&state, &asked, &id).await
 }
 
 /// Creates a product.
@@ -182,10 +180,7 @@ pub(super) async fn create(
     let (mut tx, can) = asked.writing::<EditContent>(&state).await?;
     let draft = ProductInput { name: new.name, code: new.code, description: new.description }.parse()?;
     let id = products::create(&mut tx, &can, &draft).await.map_err(taken)?;
-    let product = find(&mut tx, id).await?;
-    let tenant = tx.commit().await?;
-    let location = format!("/api/v1/workspaces/{}/products/{id}", tenant.workspace.slug);
-    Ok(served(&tenant, (StatusCode::CREATED, [(header::LOCATION, location)], Tagged(product))))
+    respond_at::<ProductResource>(tx, id, StatusCode::CREATED).await
 }
 
 /// Changes a product.
@@ -207,19 +202,12 @@ pub(super) async fn change(
 ) -> Result<Response, ApiError> {
     let (mut tx, can) = asked.writing::<EditContent>(&state).await?;
     let id = identified(&id)?;
-    if !products::lock(&mut tx, &can, id).await? {
-        return Err(ApiError::NotFound);
-    }
-    let current = find(&mut tx, id).await?;
-    if_match.check(&current)?;
-    let ProductResource { product, description } = current;
-    let mut input = ProductInput { name: product.name, code: product.code, description };
+    let mut input: ProductInput = lock::<ProductResource, _>(&mut tx, &can, id, &if_match).await?;
     changes.name.apply(&mut input.name);
     changes.code.apply(&mut input.code);
     changes.description.apply(&mut input.description);
     products::update(&mut tx, &can, id, &input.parse()?).await.map_err(taken)?;
-    let product = find(&mut tx, id).await?;
-    Ok(served(&tx.commit().await?, Tagged(product)))
+    respond::<ProductResource>(tx, id).await
 }
 
 /// Archives a product. An archived product stays as it is.
@@ -236,7 +224,7 @@ pub(super) async fn archive(
     asked: Addressed,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
-    set_status(&state, &asked, &id, Lifecycle::Archived).await
+    set_status::<ProductResource>(&state, &asked, &id, Lifecycle::Archived).await
 }
 
 /// Restores an archived product. An active product stays as it is.
@@ -253,23 +241,9 @@ pub(super) async fn restore(
     asked: Addressed,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
-    set_status(&state, &asked, &id, Lifecycle::Active).await
-}
-
-async fn set_status(state: &AppState, asked: &Addressed, id: &str, status: Lifecycle) -> Result<Response, ApiError> {
-    let (mut tx, can) = asked.writing::<EditContent>(state).await?;
-    let id = identified(id)?;
-    if !products::set_status(&mut tx, &can, id, status).await? {
-        return Err(ApiError::NotFound);
-    }
-    let product = find(&mut tx, id).await?;
-    Ok(served(&tx.commit().await?, Tagged(product)))
+    set_status::<ProductResource>(&state, &asked, &id, Lifecycle::Active).await
 }
 
 fn taken(error: StoreError) -> ApiError {
     refused(error, "product_code_taken", "code", "Another product of this workspace has that code.")
-}
-
-async fn find<M: Mode>(tx: &mut WorkspaceTx<M>, id: ProductId) -> Result<ProductResource, ApiError> {
-    products::get(tx, id).await?.map(ProductResource::from).ok_or(ApiError::NotFound)
 }

@@ -3,16 +3,17 @@
 use super::{
     door::{Addressed, served},
     error::ApiError,
-    etag::{IfMatch, Tagged},
+    etag::IfMatch,
     json::{Body, Patch},
     paging::{PageQuery, Paged, Paging},
     refusals::{identified, refused, status},
+    resource::{archivable, lock, resource, respond, respond_at, set_status, show},
 };
 use crate::state::AppState;
 use axum::{
     Json,
     extract::{Path, State},
-    http::{StatusCode, header},
+    http::StatusCode,
     response::Response,
 };
 use model::{
@@ -23,11 +24,7 @@ use model::{
     rate_plan::{Interval, RatePlanInput, RatePlanRow},
 };
 use serde::{Deserialize, Serialize};
-use store::{
-    StoreError,
-    door::{Mode, WorkspaceTx},
-    rate_plans,
-};
+use store::{StoreError, rate_plans};
 use time::OffsetDateTime;
 use utoipa::{
     IntoParams, ToSchema,
@@ -122,6 +119,9 @@ impl From<RatePlanRow> for RatePlan {
     }
 }
 
+resource!(RatePlan, "rate-plans", rate_plans::row, RatePlanId => RatePlanRow);
+archivable!(RatePlan, RatePlanId, rate_plans::lock, rate_plans::set_status);
+
 /// Lists one page of a workspace's rate plans.
 ///
 /// Search is in name and code. Sort keys are `name` (the default) and `created`. A guest sees none.
@@ -160,9 +160,7 @@ pub(super) async fn get(
     asked: Addressed,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
-    let mut tx = asked.reading(&state).await?;
-    let plan = find(&mut tx, identified(&id)?).await?;
-    Ok(served(&tx.commit().await?, Tagged(plan)))
+    show::<RatePlan>(&state, &asked, &id).await
 }
 
 /// Creates a rate plan with an empty draft, version 1.
@@ -185,10 +183,7 @@ pub(super) async fn create(
     let NewRatePlan { name, code, currency, interval } = new;
     let draft = RatePlanInput { name, code, currency, interval }.parse()?;
     let id = rate_plans::create(&mut tx, &can, &draft).await.map_err(taken)?;
-    let plan = find(&mut tx, id).await?;
-    let tenant = tx.commit().await?;
-    let location = format!("/api/v1/workspaces/{}/rate-plans/{id}", tenant.workspace.slug);
-    Ok(served(&tenant, (StatusCode::CREATED, [(header::LOCATION, location)], Tagged(plan))))
+    respond_at::<RatePlan>(tx, id, StatusCode::CREATED).await
 }
 
 /// Changes name or code of a rate plan.
@@ -210,17 +205,11 @@ pub(super) async fn change(
 ) -> Result<Response, ApiError> {
     let (mut tx, can) = asked.writing::<EditContent>(&state).await?;
     let id = identified(&id)?;
-    if !rate_plans::lock(&mut tx, &can, id).await? {
-        return Err(ApiError::NotFound);
-    }
-    let row = rate_plans::row(&mut tx, id).await?.ok_or(ApiError::NotFound)?;
-    let mut input = RatePlanInput::from(&row);
-    if_match.check(&RatePlan::from(row))?;
+    let mut input: RatePlanInput = lock::<RatePlan, _>(&mut tx, &can, id, &if_match).await?;
     changes.name.apply(&mut input.name);
     changes.code.apply(&mut input.code);
     rate_plans::update(&mut tx, &can, id, &input.parse()?).await.map_err(taken)?;
-    let plan = find(&mut tx, id).await?;
-    Ok(served(&tx.commit().await?, Tagged(plan)))
+    respond::<RatePlan>(tx, id).await
 }
 
 /// Archives a rate plan, which is then not offered for new subscriptions. An archived plan stays as it is.
@@ -237,7 +226,7 @@ pub(super) async fn archive(
     asked: Addressed,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
-    set_status(&state, &asked, &id, Lifecycle::Archived).await
+    set_status::<RatePlan>(&state, &asked, &id, Lifecycle::Archived).await
 }
 
 /// Restores an archived rate plan. An active plan stays as it is.
@@ -254,25 +243,11 @@ pub(super) async fn restore(
     asked: Addressed,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
-    set_status(&state, &asked, &id, Lifecycle::Active).await
-}
-
-async fn set_status(state: &AppState, asked: &Addressed, id: &str, status: Lifecycle) -> Result<Response, ApiError> {
-    let (mut tx, can) = asked.writing::<EditContent>(state).await?;
-    let id = identified(id)?;
-    if !rate_plans::set_status(&mut tx, &can, id, status).await? {
-        return Err(ApiError::NotFound);
-    }
-    let plan = find(&mut tx, id).await?;
-    Ok(served(&tx.commit().await?, Tagged(plan)))
+    set_status::<RatePlan>(&state, &asked, &id, Lifecycle::Active).await
 }
 
 fn taken(error: StoreError) -> ApiError {
     refused(error, "rate_plan_code_taken", "code", "Another rate plan of this workspace has that code.")
-}
-
-async fn find<M: Mode>(tx: &mut WorkspaceTx<M>, id: RatePlanId) -> Result<RatePlan, ApiError> {
-    rate_plans::row(tx, id).await?.map(RatePlan::from).ok_or(ApiError::NotFound)
 }
 
 fn interval() -> Object {

@@ -3,10 +3,10 @@
 use super::{
     door::{Addressed, served},
     error::ApiError,
-    etag::Tagged,
     json::Body,
     refusals::identified,
-    subscriptions::{SubscriptionResource, done, find, renamed},
+    resource::respond,
+    subscriptions::{SubscriptionResource, done, renamed},
 };
 use crate::state::AppState;
 use axum::{
@@ -113,8 +113,7 @@ async fn apply(
     let (mut tx, can) = asked.writing::<EditContent>(state).await?;
     let id = identified(id)?;
     done(subscriptions::change(&mut tx, &can, id, &change?).await?)?;
-    let subscription = find(&mut tx, id).await?;
-    Ok(served(&tx.commit().await?, Tagged(subscription)))
+    respond::<SubscriptionResource>(tx, id).await
 }
 
 /// Undoes a change that is planned for a later day.

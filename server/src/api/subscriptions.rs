@@ -3,15 +3,15 @@
 use super::{
     door::{Addressed, served},
     error::ApiError,
-    etag::Tagged,
     json::Body,
     refusals::{identified, written},
+    resource::{resource, respond_at, show},
 };
 use crate::state::AppState;
 use axum::{
     Json,
     extract::{Path, Query, State},
-    http::{StatusCode, header},
+    http::StatusCode,
     response::Response,
 };
 use model::{
@@ -21,11 +21,7 @@ use model::{
     subscription::{self, NewSubscriptionInput, SubscriptionDetail, SubscriptionRow},
 };
 use serde::{Deserialize, Serialize};
-use store::{
-    Written, customers,
-    door::{Mode, WorkspaceTx},
-    subscriptions,
-};
+use store::{Written, customers, subscriptions};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -149,6 +145,8 @@ impl From<SubscriptionDetail> for SubscriptionResource {
     }
 }
 
+resource!(SubscriptionResource, "subscriptions", subscriptions::get, SubscriptionId => SubscriptionDetail);
+
 /// Names the members of the body as the API does.
 pub(super) fn renamed(errors: FieldErrors) -> ApiError {
     let mut errors = errors;
@@ -166,13 +164,6 @@ pub(super) fn done<T>(outcome: Written<T>) -> Result<T, ApiError> {
         Written::Invalid(errors) => Err(renamed(errors)),
         outcome => written(outcome),
     }
-}
-
-pub(super) async fn find<M: Mode>(
-    tx: &mut WorkspaceTx<M>,
-    id: SubscriptionId,
-) -> Result<SubscriptionResource, ApiError> {
-    subscriptions::get(tx, id).await?.map(SubscriptionResource::from).ok_or(ApiError::NotFound)
 }
 
 /// Lists the subscriptions of the workspace, the oldest first.
@@ -262,10 +253,7 @@ pub(super) async fn create(
     };
     let new = input.parse().map_err(renamed)?;
     let id = done(subscriptions::create(&mut tx, &can, identified(&id)?, &new).await?)?;
-    let subscription = find(&mut tx, id).await?;
-    let tenant = tx.commit().await?;
-    let location = format!("/api/v1/workspaces/{}/subscriptions/{id}", tenant.workspace.slug);
-    Ok(served(&tenant, (StatusCode::CREATED, [(header::LOCATION, location)], Tagged(subscription))))
+    respond_at::<SubscriptionResource>(tx, id, StatusCode::CREATED).await
 }
 
 /// Returns a subscription with its phases.
@@ -282,7 +270,5 @@ pub(super) async fn get(
     asked: Addressed,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
-    let mut tx = asked.reading(&state).await?;
-    let subscription = find(&mut tx, identified(&id)?).await?;
-    Ok(served(&tx.commit().await?, Tagged(subscription)))
+    show::<SubscriptionResource>(&state, &asked, &id).await
 }

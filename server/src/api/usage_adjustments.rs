@@ -3,16 +3,15 @@
 use super::{
     door::{Addressed, served},
     error::ApiError,
-    etag::Tagged,
     json::Body,
-    refusals::identified,
+    resource::{resource, respond_at, show},
     usage::pairs,
 };
 use crate::state::AppState;
 use axum::{
     Json,
     extract::{Path, RawQuery, State},
-    http::{StatusCode, header},
+    http::StatusCode,
     response::Response,
 };
 use model::{
@@ -26,7 +25,6 @@ use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 use store::{
     Written,
-    door::{Mode, WorkspaceTx},
     usage::{ADJUSTMENTS_MAX, adjustment, adjustments},
     usage_adjustments,
 };
@@ -69,6 +67,8 @@ impl From<UsageAdjustment> for AdjustmentResource {
         }
     }
 }
+
+resource!(AdjustmentResource, "usage-adjustments", adjustment, AdjustmentId => UsageAdjustment);
 
 /// One page of adjustments, the latest first.
 #[derive(Debug, Serialize, ToSchema)]
@@ -178,9 +178,7 @@ pub(super) async fn get(
     asked: Addressed,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, ApiError> {
-    let mut tx = asked.reading(&state).await?;
-    let found = find(&mut tx, identified(&id)?).await?;
-    Ok(served(&tx.commit().await?, Tagged(found)))
+    show::<AdjustmentResource>(&state, &asked, &id).await
 }
 
 /// Adds to the usage of a customer, or takes it back.
@@ -213,10 +211,7 @@ pub(super) async fn create(
         Written::Absent => return Err(FieldErrors::one("customer_id", "Name a customer of this workspace.").into()),
         Written::Invalid(errors) => return Err(named(errors)),
     };
-    let made = find(&mut tx, id).await?;
-    let tenant = tx.commit().await?;
-    let location = format!("/api/v1/workspaces/{}/usage-adjustments/{id}", tenant.workspace.slug);
-    Ok(served(&tenant, (StatusCode::CREATED, [(header::LOCATION, location)], Tagged(made))))
+    respond_at::<AdjustmentResource>(tx, id, StatusCode::CREATED).await
 }
 
 /// Returns the errors with the names of the body's members.
@@ -225,10 +220,6 @@ fn named(mut errors: FieldErrors) -> ApiError {
         error.field = "meter_id".to_owned();
     }
     ApiError::Invalid(errors)
-}
-
-async fn find<M: Mode>(tx: &mut WorkspaceTx<M>, id: AdjustmentId) -> Result<AdjustmentResource, ApiError> {
-    adjustment(tx, id).await?.map(AdjustmentResource::from).ok_or(ApiError::NotFound)
 }
 
 #[cfg(test)]
