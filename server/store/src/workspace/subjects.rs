@@ -112,6 +112,22 @@ pub async fn remove(
         let message = "This is the customer’s external id. Change it with the customer’s details.";
         return Ok(Written::Invalid(FieldErrors::one("subject", message)));
     }
+    if !delete(tx, can, customer, subject).await? {
+        return Ok(Written::Absent);
+    }
+    let detail = Detail::none().with("name", found.name).with("subject", subject);
+    audit::record(tx, Action::SubjectRemoved, customer.uuid(), &detail).await?;
+    Ok(Written::Done(()))
+}
+
+/// Deletes a subject. Returns `false` if the customer does not have it.
+async fn delete(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<EditContent>,
+    customer: CustomerId,
+    subject: &str,
+) -> Result<bool, StoreError> {
+    let workspace = tx.id().uuid();
     let gone = sqlx::query!(
         "delete from workspace.customer_subjects where workspace_id = $1 and customer_id = $2 and subject = $3",
         workspace,
@@ -120,12 +136,7 @@ pub async fn remove(
     )
     .execute(can.on(tx)?)
     .await?;
-    if gone.rows_affected() == 0 {
-        return Ok(Written::Absent);
-    }
-    let detail = Detail::none().with("name", found.name).with("subject", subject);
-    audit::record(tx, Action::SubjectRemoved, customer.uuid(), &detail).await?;
-    Ok(Written::Done(()))
+    Ok(gone.rows_affected() > 0)
 }
 
 /// Stores subjects of customers.
@@ -157,16 +168,8 @@ pub(super) async fn replace_external_id(
     old: Option<&str>,
     new: Option<&str>,
 ) -> Result<(), StoreError> {
-    let workspace = tx.id().uuid();
     if let Some(old) = old {
-        sqlx::query!(
-            "delete from workspace.customer_subjects where workspace_id = $1 and customer_id = $2 and subject = $3",
-            workspace,
-            id.uuid(),
-            old,
-        )
-        .execute(can.on(tx)?)
-        .await?;
+        delete(tx, can, id, old).await?;
     }
     let Some(new) = new else { return Ok(()) };
     let held = of_customer(tx, id).await?;

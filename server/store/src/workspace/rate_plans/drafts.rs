@@ -77,6 +77,25 @@ macro_rules! locked {
     };
 }
 
+/// Deletes the charges of a draft, with their tiers.
+async fn delete_charges(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<EditContent>,
+    plan: RatePlanId,
+    version: i32,
+) -> Result<(), StoreError> {
+    let workspace = tx.id().uuid();
+    sqlx::query!(
+        "delete from workspace.rate_plan_charges where workspace_id = $1 and plan_id = $2 and version = $3",
+        workspace,
+        plan.uuid(),
+        version,
+    )
+    .execute(can.on(tx)?)
+    .await?;
+    Ok(())
+}
+
 /// Replaces the prices of a draft. `revision` is the one that the change is based on. Returns the new revision.
 ///
 /// # Errors
@@ -108,14 +127,7 @@ pub async fn save_draft(
     )
     .execute(can.on(tx)?)
     .await?;
-    sqlx::query!(
-        "delete from workspace.rate_plan_charges where workspace_id = $1 and plan_id = $2 and version = $3",
-        workspace,
-        plan.uuid(),
-        version,
-    )
-    .execute(can.on(tx)?)
-    .await?;
+    delete_charges(tx, can, plan, version).await?;
     write_charges(tx, can, plan, version, draft).await?;
     Ok(DraftOutcome::Done(next))
 }
@@ -198,15 +210,8 @@ pub async fn discard_draft(
     revision: i32,
 ) -> Result<DraftOutcome<()>, StoreError> {
     let _locked = locked!(tx, can, plan, version, revision);
+    delete_charges(tx, can, plan, version).await?;
     let workspace = tx.id().uuid();
-    sqlx::query!(
-        "delete from workspace.rate_plan_charges where workspace_id = $1 and plan_id = $2 and version = $3",
-        workspace,
-        plan.uuid(),
-        version,
-    )
-    .execute(can.on(tx)?)
-    .await?;
     sqlx::query!(
         "delete from workspace.rate_plan_versions where workspace_id = $1 and plan_id = $2 and version = $3",
         workspace,
