@@ -1,12 +1,12 @@
 //! `GET /api/v1/workspaces/{slug}/customers`: one page of a workspace's customers.
 
 use super::{
-    door::{Addressed, served},
+    door::Addressed,
     error::ApiError,
     paging::{PageQuery, Paged, Paging},
 };
 use crate::state::AppState;
-use axum::{Json, extract::State, response::Response};
+use axum::{extract::State, response::Response};
 use model::{catalog::Lifecycle, customer::CustomerRow, list::Noun};
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -65,9 +65,7 @@ pub(super) async fn list(
     let mut tx = asked.reading(&state).await?;
     let (query, count) = paging.list(Noun::Customers)?;
     let page = store::customers::list(&mut tx, &query).await?;
-    let tenant = tx.commit().await?;
-    let page: Paged<Customer> = Paged::new(tenant.workspace.clone(), page, count);
-    Ok(served(&tenant, Json(page)))
+    Paged::<Customer>::respond(tx, page, count).await
 }
 
 impl From<CustomerRow> for Customer {

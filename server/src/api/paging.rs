@@ -1,13 +1,14 @@
 //! Pages of a list: query parameters and response.
 
-use super::error::ApiError;
-use axum::{extract::FromRequestParts, http::request::Parts};
+use super::{door::served, error::ApiError};
+use axum::{Json, extract::FromRequestParts, http::request::Parts, response::Response};
 use model::{
     list::{Cursor, ListPage, ListQuery, Noun, PAGE_ROWS, PAGE_ROWS_MAX},
     workspace::WorkspaceProfile,
 };
 use serde::Serialize;
 use std::convert::Infallible;
+use store::door::{Read, WorkspaceTx};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -36,8 +37,22 @@ pub(crate) struct ServedWorkspace {
 }
 
 impl<T> Paged<T> {
+    /// Ends the transaction and responds with a page of the workspace.
+    pub(super) async fn respond<Row>(
+        tx: WorkspaceTx<Read>,
+        page: ListPage<Row>,
+        count: Count,
+    ) -> Result<Response, ApiError>
+    where
+        T: From<Row> + Serialize,
+    {
+        let tenant = tx.commit().await?;
+        let page = Self::new(tenant.workspace.clone(), page, count);
+        Ok(served(&tenant, Json(page)))
+    }
+
     /// Builds the response from a page of the workspace.
-    pub(super) fn new<Row>(workspace: WorkspaceProfile, page: ListPage<Row>, count: Count) -> Self
+    fn new<Row>(workspace: WorkspaceProfile, page: ListPage<Row>, count: Count) -> Self
     where
         T: From<Row>,
     {

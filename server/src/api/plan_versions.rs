@@ -28,7 +28,7 @@ use model::{
 use serde::{Deserialize, Serialize};
 use store::{
     StoreError,
-    door::{Mode, WorkspaceTx},
+    door::{Can, Mode, WorkspaceTx, Write},
     rate_plans::{self, DraftOutcome},
 };
 use time::OffsetDateTime;
@@ -149,9 +149,8 @@ pub(super) async fn get(
     asked: Addressed,
     Path((_, id, number)): Path<(String, String, String)>,
 ) -> Result<Response, ApiError> {
-    let mut tx = asked.reading(&state).await?;
-    let (version, _) = find(&mut tx, identified(&id)?, identified(&number)?).await?;
-    Ok(served(&tx.commit().await?, Tagged(version)))
+    let tx = asked.reading(&state).await?;
+    respond(tx, identified(&id)?, identified(&number)?).await
 }
 
 /// Creates a draft with the prices of the latest published version.
@@ -205,10 +204,7 @@ pub(super) async fn change(
     Path((_, id, number)): Path<(String, String, String)>,
     Body(changes): Body<VersionChanges>,
 ) -> Result<Response, ApiError> {
-    let (mut tx, can) = asked.writing::<EditContent>(&state).await?;
-    let (id, number) = (identified(&id)?, identified(&number)?);
-    let (current, version) = find(&mut tx, id, number).await?;
-    if_match.check(&current)?;
+    let Opened { mut tx, can, id, number, version } = open(&state, &asked, &id, &number, &if_match).await?;
     let mut input = VersionInput::from(&version);
     changes.minimum.apply(&mut input.minimum);
     changes.note.apply(&mut input.note);
@@ -222,8 +218,7 @@ pub(super) async fn change(
     };
     let saved = rate_plans::save_draft(&mut tx, &can, id, number, version.revision, &draft).await;
     done(saved.map_err(|error| not_saved(error, &draft))?)?;
-    let (version, _) = find(&mut tx, id, number).await?;
-    Ok(served(&tx.commit().await?, Tagged(version)))
+    respond(tx, id, number).await
 }
 
 /// Deletes a draft.
@@ -243,10 +238,7 @@ pub(super) async fn discard(
     if_match: IfMatch,
     Path((_, id, number)): Path<(String, String, String)>,
 ) -> Result<Response, ApiError> {
-    let (mut tx, can) = asked.writing::<EditContent>(&state).await?;
-    let (id, number) = (identified(&id)?, identified(&number)?);
-    let (current, version) = find(&mut tx, id, number).await?;
-    if_match.check(&current)?;
+    let Opened { mut tx, can, id, number, version } = open(&state, &asked, &id, &number, &if_match).await?;
     done(rate_plans::discard_draft(&mut tx, &can, id, number, version.revision).await?)?;
     Ok(served(&tx.commit().await?, StatusCode::NO_CONTENT))
 }
@@ -268,10 +260,7 @@ pub(super) async fn publish(
     if_match: IfMatch,
     Path((_, id, number)): Path<(String, String, String)>,
 ) -> Result<Response, ApiError> {
-    let (mut tx, can) = asked.writing::<EditContent>(&state).await?;
-    let (id, number) = (identified(&id)?, identified(&number)?);
-    let (current, version) = find(&mut tx, id, number).await?;
-    if_match.check(&current)?;
+    let Opened { mut tx, can, id, number, version } = open(&state, &asked, &id, &number, &if_match).await?;
     match rate_plans::publish(&mut tx, &can, id, number, version.revision).await {
         Err(error) if error.is_refused_by("rate_plan_version_incomplete") => {
             let detail = "The version has no charge, so it can't be published. Add one.".to_owned();
@@ -279,8 +268,7 @@ pub(super) async fn publish(
         }
         published => done(published?)?,
     }
-    let (version, _) = find(&mut tx, id, number).await?;
-    Ok(served(&tx.commit().await?, Tagged(version)))
+    respond(tx, id, number).await
 }
 
 fn frozen() -> ApiError {
@@ -309,6 +297,36 @@ fn not_saved(error: StoreError, draft: &VersionDraft) -> ApiError {
     // The database does not say which charge it is, unless there is only one.
     let pointer = if draft.charges.len() == 1 { format!("/charges/0/{member}") } else { "/charges".to_owned() };
     ApiError::Faults(vec![Fault { pointer, code: "not_allowed", detail: message.to_owned() }])
+}
+
+/// A version that the request may change, in the transaction of the write.
+struct Opened {
+    tx: WorkspaceTx<Write>,
+    can: Can<EditContent>,
+    id: RatePlanId,
+    number: i32,
+    version: Version,
+}
+
+/// Opens the workspace for a change of a version, if the request names the current one.
+async fn open(
+    state: &AppState,
+    asked: &Addressed,
+    id: &str,
+    number: &str,
+    if_match: &IfMatch,
+) -> Result<Opened, ApiError> {
+    let (mut tx, can) = asked.writing::<EditContent>(state).await?;
+    let (id, number) = (identified(id)?, identified(number)?);
+    let (current, version) = find(&mut tx, id, number).await?;
+    if_match.check(&current)?;
+    Ok(Opened { tx, can, id, number, version })
+}
+
+/// Ends the transaction and responds with a version.
+async fn respond(mut tx: WorkspaceTx<impl Mode>, id: RatePlanId, number: i32) -> Result<Response, ApiError> {
+    let (version, _) = find(&mut tx, id, number).await?;
+    Ok(served(&tx.commit().await?, Tagged(version)))
 }
 
 /// Returns a version for the response, and for computing.

@@ -1,7 +1,7 @@
 //! `/api/v1/workspaces/{slug}/products`: what a workspace sells.
 
 use super::{
-    door::{Addressed, served},
+    door::Addressed,
     error::ApiError,
     etag::IfMatch,
     json::{Body, Patch},
@@ -11,7 +11,6 @@ use super::{
 };
 use crate::state::AppState;
 use axum::{
-    Json,
     extract::{Path, State},
     http::StatusCode,
     response::Response,
@@ -139,9 +138,7 @@ pub(super) async fn list(
     let mut tx = asked.reading(&state).await?;
     let (query, count) = paging.list(Noun::Products)?;
     let page = products::list(&mut tx, &query).await?;
-    let tenant = tx.commit().await?;
-    let page: Paged<Product> = Paged::new(tenant.workspace.clone(), page, count);
-    Ok(served(&tenant, Json(page)))
+    Paged::<Product>::respond(tx, page, count).await
 }
 
 /// Returns a product.

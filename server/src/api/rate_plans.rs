@@ -1,7 +1,7 @@
 //! `/api/v1/workspaces/{slug}/rate-plans`: plans, whose versions have the prices (`plan_versions.rs`).
 
 use super::{
-    door::{Addressed, served},
+    door::Addressed,
     error::ApiError,
     etag::IfMatch,
     json::{Body, Patch},
@@ -11,7 +11,6 @@ use super::{
 };
 use crate::state::AppState;
 use axum::{
-    Json,
     extract::{Path, State},
     http::StatusCode,
     response::Response,
@@ -141,9 +140,7 @@ pub(super) async fn list(
     let mut tx = asked.reading(&state).await?;
     let (query, count) = paging.list(Noun::RatePlans)?;
     let page = rate_plans::list(&mut tx, &query).await?;
-    let tenant = tx.commit().await?;
-    let page: Paged<RatePlan> = Paged::new(tenant.workspace.clone(), page, count);
-    Ok(served(&tenant, Json(page)))
+    Paged::<RatePlan>::respond(tx, page, count).await
 }
 
 /// Returns a rate plan.
