@@ -259,7 +259,8 @@ impl Facts<'_> {
                 differences.push(difference(line, charged_minor)?);
             }
         }
-        // No charged fee is left over: only the phase in force on the first day was charged, and the period has a part of it.
+        // No charged fee is left over: only the phase in force on the first day was charged, and it has a part in the
+        // period.
         Ok(differences.into_iter().filter(|line| line.minor != 0).collect())
     }
 
