@@ -67,7 +67,7 @@ test("the prorated first invoices are shown before a subscription is saved, and 
   await fillIn(page);
   // 15 of 31 days in advance, then February.
   await expect(page.getByTestId("bill-total")).toHaveText(["$15.00", "$31.00"]);
-  await page.getByText("How this came about").first().click();
+  await page.getByText("How it is computed").first().click();
   await expect(page.getByText("15 of 31 days (17–31 Jan 2031)")).toBeVisible();
   await page.getByRole("button", { name: "Start subscription" }).click();
   await expect(page).toHaveURL(/\/subscriptions\/[0-9a-f-]{36}$/);

@@ -8,6 +8,7 @@
 pub mod api_key;
 pub mod audit;
 pub mod billing;
+pub mod calendar;
 pub mod capability;
 pub mod catalog;
 pub mod contact;

@@ -1,6 +1,7 @@
 //! Meters: what a workspace counts of the events that it receives.
 
 use crate::{
+    calendar::parse_day,
     catalog::{Lifecycle, code},
     count::pluralize,
     field::FieldErrors,
@@ -9,7 +10,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use time::{Date, Month};
+use time::Date;
 
 /// How a meter computes a quantity from the events that it counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -201,7 +202,7 @@ impl MeterInput {
         let unit = errors.take("unit", Line::parse("a unit", &self.unit, 30));
         let counts_from = match self.counts_from.trim() {
             "" => Ok(None),
-            text => day(text).map(Some).ok_or("Enter a date such as 2026-03-01."),
+            text => parse_day(text).map(Some).ok_or("Enter a date such as 2026-03-01."),
         };
         let counts_from = errors.take("counts_from", counts_from);
         let known = (name, code, event_type, aggregation, property, filter, unit, counts_from);
@@ -278,18 +279,6 @@ fn filter(text: &str) -> Result<BTreeMap<String, String>, String> {
         }
     }
     Ok(filter)
-}
-
-/// Parses a date of the form `2026-03-01`.
-fn day(text: &str) -> Option<Date> {
-    let (year, rest) = text.split_once('-')?;
-    let (month, day) = rest.split_once('-')?;
-    let digits = |text: &str, count| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
-    if !(digits(year, 4) && digits(month, 2) && digits(day, 2)) {
-        return None;
-    }
-    let month = Month::try_from(month.parse::<u8>().ok()?).ok()?;
-    Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Opening a workspace for a request and checking the required capability.
 
-use super::call::Call;
+use super::{call::Call, grant::Grant};
 use crate::error::AppError;
 use model::{FieldErrors, Slug, capability::CapabilityKind};
 use store::{
@@ -38,10 +38,7 @@ pub(crate) async fn writing<C: CapabilityKind>(
 ) -> Result<(WorkspaceTx<Write>, Can<C>), AppError> {
     let grant = call.request.services.grants.read(grant)?;
     let door = call.request.services.store.workspace_write(&call.credential()?, slug, grant.write_target()).await?;
-    let tx = opened(call, door)?;
-    grant.check(tx.tenant())?;
-    let can = tx.can::<C>().map_err(|denied| AppError::Denied(denied.0))?;
-    Ok((tx, can))
+    admitted(call, grant, door)
 }
 
 /// Opens a write transaction that excludes all other writes in the workspace: for a change of its slug or factor
@@ -54,6 +51,15 @@ pub(crate) async fn writing_alone<C: CapabilityKind>(
     let grant = call.request.services.grants.read(grant)?;
     let store = &call.request.services.store;
     let door = store.workspace_exclusive(&call.credential()?, slug, grant.write_target(), C::CAPABILITY).await?;
+    admitted(call, grant, door)
+}
+
+/// Returns the transaction and the capability, if the grant is of this workspace and the seat has the capability.
+fn admitted<C: CapabilityKind>(
+    call: &Call,
+    grant: Grant,
+    door: Door<WorkspaceTx<Write>>,
+) -> Result<(WorkspaceTx<Write>, Can<C>), AppError> {
     let tx = opened(call, door)?;
     grant.check(tx.tenant())?;
     let can = tx.can::<C>().map_err(|denied| AppError::Denied(denied.0))?;

@@ -163,7 +163,8 @@ fn hundredths(value: i64) -> String {
     format!("{}.{:02}", value / 100, value % 100)
 }
 
-pub(super) fn percent(hundredths_of: i64) -> String {
+/// Formats hundredths of a percent, at least 0, for an attribute of an SVG element: `33.33%`.
+pub fn percent(hundredths_of: i64) -> String {
     hundredths(hundredths_of) + "%"
 }
 

@@ -19,7 +19,7 @@ mod summary;
 mod whole;
 
 pub use banner::{Banner, Empty, Tone};
-pub use chart::{BarChart, CURVE_SIZE, CurveLine, PriceCurve, Spark};
+pub use chart::{BarChart, CURVE_SIZE, CurveLine, PriceCurve, Spark, percent};
 pub use field::{EmailField, FieldMessage, FileField, PictureForms, SelectField, TextAreaField, TextField};
 pub use form::{FormMessage, FormState, SubmitButton};
 #[cfg(all(feature = "ssr", debug_assertions))]

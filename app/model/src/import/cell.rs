@@ -133,7 +133,7 @@ pub(super) fn utc_offset(text: &str) -> Option<UtcOffset> {
     };
     let (hours, minutes) = match digits.len() {
         2 => (digits, "00"),
-        4 => digits.split_at(2),
+        4 => digits.split_at_checked(2)?,
         5 => digits.split_once(':')?,
         _ => return None,
     };
@@ -199,10 +199,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn an_offset_has_hours_and_minutes_in_digits() {
+        for text in ["+0530", "+05:30"] {
+            assert_eq!(utc_offset(text), UtcOffset::from_hms(5, 30, 0).ok(), "{text}");
+        }
+        for junk in ["", "+", "0530", "+5", "+053", "+15:00", "+05:60", "+aé1", "-é1a", "+é"] {
+            assert_eq!(utc_offset(junk), None, "{junk:?}");
+        }
+    }
+
     proptest! {
         #[test]
         fn no_text_panics(text in ".{0,40}|[0-9TZ:.,+ -]{0,30}") {
-            let _ = utc_time(&text);
+            let _ = (utc_time(&text), utc_offset(&text), utc_offset(&format!("+{text}")));
             for sign in DecimalSign::ALL {
                 let _ = number(&text, sign);
             }

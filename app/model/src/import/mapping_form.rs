@@ -201,7 +201,7 @@ mod tests {
             let errors = input(&form).parse(&columns(&["at"])).err().unwrap_or_default();
             errors.of("times_in").is_some()
         };
-        for wrong in ["", "Europe/Atlantis", "CET", "+25:00", "2", "+02:60"] {
+        for wrong in ["", "Europe/Atlantis", "CET", "+25:00", "2", "+02:60", "+aé1"] {
             assert!(zone(wrong), "{wrong:?} is taken for a zone");
         }
         for known in ["utc", "workspace", "+02:00", "-09:30"] {

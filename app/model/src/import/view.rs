@@ -2,7 +2,7 @@
 
 use super::mapping_form::MappingInput;
 use crate::{
-    id::{CustomerId, ImportId},
+    id::{CustomerId, ImportId, MeterId},
     meter::Aggregation,
     moment::Moment,
     pricing::Quantity,
@@ -70,6 +70,8 @@ impl ImportState {
 /// Usage that a file adds to a customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Effect {
+    /// The meter. Its name is not unique.
+    pub meter_id: MeterId,
     /// Name of the meter.
     pub meter: String,
     /// Unit of the meter.
@@ -127,7 +129,7 @@ impl Counts {
 
     /// Adds usage. Quantities that can't be added are left out, which the invoice would report.
     pub fn add(&mut self, effect: Effect) {
-        let same = |known: &&mut Effect| known.customer_id == effect.customer_id && known.meter == effect.meter;
+        let same = |known: &&mut Effect| known.customer_id == effect.customer_id && known.meter_id == effect.meter_id;
         if let Some(known) = self.effects.iter_mut().find(same) {
             known.events += effect.events;
             let sum = known.quantity.decimal().checked_add(effect.quantity.decimal());
@@ -322,8 +324,9 @@ mod tests {
     #[test]
     fn effects_of_a_customer_add_up_by_meter() {
         let day = |day| Date::from_calendar_date(2026, time::Month::January, day).unwrap();
-        let effect = |meter: &str, aggregation, quantity, on| Effect {
-            meter: meter.to_owned(),
+        let effect = |meter: u128, aggregation, quantity, on| Effect {
+            meter_id: MeterId::from_uuid(uuid::Uuid::from_u128(meter)),
+            meter: "Tokens".to_owned(),
             unit: "token".to_owned(),
             customer_id: CustomerId::from_uuid(uuid::Uuid::nil()),
             customer: "Acme".to_owned(),
@@ -335,8 +338,8 @@ mod tests {
         };
         let mut counts = Counts::default();
         for (quantity, on) in [("0.1", 3), ("0.2", 1), ("7", 2)] {
-            counts.add(effect("Sum", Aggregation::Sum, quantity, on));
-            counts.add(effect("Max", Aggregation::Max, quantity, on));
+            counts.add(effect(1, Aggregation::Sum, quantity, on));
+            counts.add(effect(2, Aggregation::Max, quantity, on));
         }
         let seen: Vec<_> = counts.effects.iter().map(|e| (e.quantity.to_string(), e.events, e.first, e.last)).collect();
         assert_eq!(seen, [("7.3".to_owned(), 3, day(1), day(3)), ("7".to_owned(), 3, day(1), day(3))]);

@@ -60,7 +60,7 @@ pub struct Used {
     pub quantity: Quantity,
 }
 
-/// How the amount of a line came about.
+/// How the amount of a line is computed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Working {
@@ -94,7 +94,7 @@ pub struct BillLine {
     pub seats: u32,
     /// Amount in minor units.
     pub minor: i64,
-    /// How the amount came about.
+    /// How the amount is computed.
     pub working: Working,
 }
 
@@ -108,7 +108,7 @@ impl BillLine {
 /// An upcoming invoice of a subscription, before tax.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bill {
-    /// Day on which it is due to be made.
+    /// Day on which it is issued.
     pub on: Date,
     /// Period that ends on this day, if one does.
     pub period: Option<Period>,
@@ -259,12 +259,13 @@ impl Facts<'_> {
                 differences.push(difference(line, charged_minor)?);
             }
         }
-        // Fees of phases that ended before they began can't occur: the phase in force on the first day has a part.
+        // No charged fee is left over: only the phase in force on the first day was charged, and it has a part in the
+        // period.
         Ok(differences.into_iter().filter(|line| line.minor != 0).collect())
     }
 
-    /// Returns the invoice that is due on a day: what is charged after the period that ends on the day, differences to what was
-    /// charged for it in advance, and what is charged in advance for the period that begins on the day.
+    /// Returns the invoice that is due on a day: what is charged after the period that ends on the day, differences to
+    /// what was charged for it in advance, and what is charged in advance for the period that begins on the day.
     ///
     /// # Errors
     /// [`Unpriced`] names what can't be computed.

@@ -1,8 +1,8 @@
 //! Form of a new subscription, and what it shares with the form of a change.
 
-use crate::{field::FieldErrors, id::RatePlanId, text::subject};
+use crate::{calendar::parse_day, field::FieldErrors, id::RatePlanId, text::subject};
 use serde::{Deserialize, Serialize};
-use time::{Date, Month, macros::date};
+use time::{Date, macros::date};
 
 /// Maximum number of seats.
 pub const SEATS_MAX: u32 = 1_000_000;
@@ -15,17 +15,7 @@ const CALENDAR: (Date, Date) = (date!(2000 - 01 - 01), date!(2200 - 12 - 31));
 /// # Errors
 /// An error message for the field if the text is not a day of the calendar, or is out of range.
 pub fn day(text: &str) -> Result<Date, String> {
-    let parsed = || {
-        let mut parts = text.trim().split('-');
-        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-        let digits = |part: &str, length: usize| part.len() == length && part.bytes().all(|b| b.is_ascii_digit());
-        if parts.next().is_some() || !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
-            return None;
-        }
-        let month = Month::try_from(month.parse::<u8>().ok()?).ok()?;
-        Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()
-    };
-    match parsed() {
+    match parse_day(text.trim()) {
         None => Err("Enter a day of the calendar, like 2026-03-31.".to_owned()),
         Some(day) if day < CALENDAR.0 || day > CALENDAR.1 => {
             Err("Choose a day between 2000-01-01 and 2200-12-31.".to_owned())

@@ -1,7 +1,7 @@
 //! Adjustments: usage of a customer that a person added or took back.
 
-use super::query::parse_day;
 use crate::{
+    calendar::parse_day,
     field::FieldErrors,
     id::{AdjustmentId, CustomerId, MeterId},
     moment::Moment,

@@ -17,10 +17,13 @@ pub use event::{
     UnknownSubject,
 };
 pub use measure::Measure;
-pub use query::{Days, GroupBy, MAX_DAYS, Range, UsageQuery, day, parse_day};
+pub use query::{Days, GroupBy, MAX_DAYS, Range, UsageQuery};
 pub use report::{ChartHead, Mover, Point, SERIES_LISTED, Series, UsageChart, UsageReport, charts};
 
-pub use crate::count::amount;
+pub use crate::{
+    calendar::{day, parse_day},
+    count::amount,
+};
 
 use crate::pricing::Quantity;
 

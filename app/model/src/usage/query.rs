@@ -1,7 +1,8 @@
 //! Query of the usage page: days, grouping and comparison.
 
+use crate::calendar::{day, parse_day};
 use serde::{Deserialize, Serialize};
-use time::{Date, Duration, Month};
+use time::{Date, Duration};
 
 /// Largest number of days in a range.
 pub const MAX_DAYS: i64 = 366;
@@ -58,23 +59,6 @@ fn after(day: Date, days: i64) -> Date {
 /// Returns the first day of the month of `day`.
 fn month_of(day: Date) -> Date {
     day.replace_day(1).unwrap_or(day)
-}
-
-/// Parses a day as date controls send it: `2026-03-12`.
-pub fn parse_day(text: &str) -> Option<Date> {
-    let mut parts = text.split('-');
-    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-    let shaped = year.len() == 4 && month.len() == 2 && day.len() == 2 && parts.next().is_none();
-    if !shaped || !text.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
-        return None;
-    }
-    let month = Month::try_from(month.parse::<u8>().ok()?).ok()?;
-    Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()
-}
-
-/// Formats a day for date controls and programs: `2026-03-12`.
-pub fn day(day: Date) -> String {
-    format!("{:04}-{:02}-{:02}", day.year(), u8::from(day.month()), day.day())
 }
 
 /// Days that the usage page shows.

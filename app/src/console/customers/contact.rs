@@ -19,7 +19,7 @@ pub fn contact_form(scope: Scope, customer: &str, input: &ContactInput) -> AnyVi
         Page::EditContact(id, contact) => (Some(id), Some(contact)),
         _ => (None, None),
     };
-    // Only on the way to another page.
+    // While the next page loads, its address is there already.
     let Some(id) = id else { return ().into_any() };
     let back = Page::Customer(id);
     let (title, button) = match contact {

@@ -3,6 +3,7 @@
 use crate::{console::detail::fact, console::scope::Scope, routes::Page};
 use leptos::prelude::*;
 use model::{
+    count::{amount, pluralize},
     import::{Counts, Effect, ImportView, Refusal, SampleEvent, refusal_text},
     meter::Aggregation,
     moment,
@@ -66,9 +67,9 @@ pub fn effects(scope: Scope, counts: &Counts) -> AnyView {
 
 fn added(scope: Scope, effect: &Effect) -> AnyView {
     let adds = match effect.aggregation {
-        Aggregation::Unique => format!("{} events", grouped(effect.events)),
-        Aggregation::Max => format!("up to {} {}", effect.quantity.grouped(), effect.unit),
-        Aggregation::Count | Aggregation::Sum => format!("{} {}", effect.quantity.grouped(), effect.unit),
+        Aggregation::Unique => pluralize(i64::try_from(effect.events).unwrap_or(i64::MAX), "event", "events"),
+        Aggregation::Max => format!("up to {}", amount(effect.quantity, &effect.unit)),
+        Aggregation::Count | Aggregation::Sum => amount(effect.quantity, &effect.unit),
     };
     let days = if effect.first == effect.last {
         moment::date(effect.first)

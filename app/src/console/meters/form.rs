@@ -8,13 +8,13 @@ use super::{
 use crate::{
     browser,
     console::{
-        code::suggested,
+        code::follow_name,
         detail::fact,
         form::{FormPage, FormShell},
         scope::Scope,
     },
     routes::Page,
-    ui::{SelectField, TextAreaField, TextField, clear_error},
+    ui::{SelectField, TextAreaField, TextField},
 };
 use leptos::prelude::*;
 use model::{
@@ -49,16 +49,9 @@ pub fn new(scope: Scope, product: &str) -> AnyView {
         counts_from: value("counts_from"),
     };
     let typed = RwSignal::new(first.clone());
-    // The code follows the name until the person edits it.
-    let own_code = StoredValue::new(!first.code.is_empty());
+    let follow_name = follow_name(errors, &first.code);
     let changed = move |event: leptos::ev::Event| {
-        let control = browser::event_name(&event);
-        if control == "code" {
-            own_code.set_value(!browser::event_value(&event).is_empty());
-        } else if control == "name" && !own_code.get_value() {
-            browser::put("code", &suggested(&browser::event_value(&event)));
-            clear_error(errors, "code");
-        }
+        follow_name(&event);
         let now = serde_urlencoded::to_string(browser::values_of(".form-page"));
         if let Some(now) = now.ok().and_then(|text| serde_urlencoded::from_str(&text).ok()) {
             typed.set(now);

@@ -128,7 +128,7 @@ fn row(scope: Scope, meter: &Meter, used: Option<&MeterUse>, may_edit: bool) -> 
     .into_any()
 }
 
-/// Returns what a meter counts in words, such as `sum of tokens, in token`.
+/// Returns what a meter counts in words, such as `sum of tokens, unit token`.
 pub fn counts(meter: &Meter) -> String {
     let property = meter.property.as_deref().unwrap_or_default();
     let what = match meter.aggregation {

@@ -5,15 +5,14 @@ use super::{
     words,
 };
 use crate::{
-    browser,
     console::{
-        code::suggested,
+        code::follow_name,
         detail::fact,
         form::{FormPage, FormShell},
         scope::Scope,
     },
     routes::Page,
-    ui::{SelectField, TextField, clear_error},
+    ui::{SelectField, TextField},
 };
 use leptos::prelude::*;
 use model::{
@@ -42,20 +41,10 @@ pub fn new(scope: Scope) -> AnyView {
     currencies.extend(Currency::all().map(|currency| (currency.code().to_owned(), label(currency))));
     let intervals = Interval::ALL.into_iter();
     let intervals = intervals.map(|i| (i.as_str().to_owned(), words::interval_label(i).to_owned())).collect();
-    // The code follows the name until the person edits it.
-    let own_code = StoredValue::new(!code.is_empty());
-    let changed = move |event: leptos::ev::Event| {
-        let control = browser::event_name(&event);
-        if control == "code" {
-            own_code.set_value(!browser::event_value(&event).is_empty());
-        } else if control == "name" && !own_code.get_value() {
-            browser::put("code", &suggested(&browser::event_value(&event)));
-            clear_error(errors, "code");
-        }
-    };
+    let follow_name = follow_name(errors, &code);
     view! {
         <FormShell page title="New rate plan".to_owned() button="Create rate plan" back=Page::list(Noun::RatePlans)>
-            <div class="form-part" role="group" aria-label="Details" on:input=changed>
+            <div class="form-part" role="group" aria-label="Details" on:input=move |event| follow_name(&event)>
                 <TextField name="name" label="Name" value=name errors hint="Shown on invoices"/>
                 <TextField name="code" label="Code" value=code errors mono=true hint="Used in the API. Letters, digits, hyphens and underscores."/>
                 <SelectField name="currency" label="Currency" value=currency options=currencies errors/>

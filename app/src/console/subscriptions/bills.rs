@@ -36,7 +36,7 @@ fn row(line: &BillLine, amount: Money) -> AnyView {
             <td class="col-main">
                 <span class="bill-name">{line.name.clone()}</span>
                 <span class="bill-days">{of}</span>
-                <details class="working"><summary>"How this came about"</summary><ul>{steps}</ul></details>
+                <details class="working"><summary>"How it is computed"</summary><ul>{steps}</ul></details>
             </td>
             <td class="num wide">{amount.to_string()}</td>
         </tr>
@@ -77,7 +77,7 @@ fn comparison(pair: &Comparison) -> AnyView {
         }
         .into_any(),
         (None, Some(after)) => view! { <p class="preview-sums"><strong data-testid="preview-total">{after}</strong></p> }.into_any(),
-        (Some(before), None) => view! { <p class="preview-sums muted">{format!("This invoice of {before} is not made.")}</p> }.into_any(),
+        (Some(before), None) => view! { <p class="preview-sums muted">{format!("This invoice of {before} is not issued.")}</p> }.into_any(),
         (None, None) => ().into_any(),
     };
     let lines = pair.after.as_ref().map(bill);

@@ -52,7 +52,7 @@ pub fn change_form(scope: Scope, data: &ChangePage) -> AnyView {
         ChangeKind::End => {
             let last_on = value("last_on", &input.last_on);
             view! {
-                <TextField name="last_on" label="Last day" kind="date" value=last_on errors hint="The subscription runs until the end of this day in the workspace’s time zone, also if it is today."/>
+                <TextField name="last_on" label="Last day" kind="date" value=last_on errors hint="The subscription runs until the end of this day in the workspace’s time zone, even if it is today."/>
             }
             .into_any()
         }

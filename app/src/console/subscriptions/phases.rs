@@ -1,14 +1,17 @@
 //! Phases of a subscription over time: a bar, and the same as a list.
 
 use super::api::{Adjustment, adjust_subscription};
-use crate::console::{detail::action_button, scope::Scope};
+use crate::{
+    console::{detail::action_button, scope::Scope},
+    ui::percent,
+};
 use leptos::prelude::*;
 use model::{
     count::pluralize,
     id::SubscriptionId,
     moment,
     pricing::period::Period,
-    subscription::{Phase, Schedule},
+    subscription::{Phase, Schedule, words},
 };
 use time::{Date, Duration};
 
@@ -40,7 +43,7 @@ fn row(
     let is_last = schedule.phases.last() == Some(phase);
     let until = match (is_last, schedule.ends_on) {
         (true, None) => format!("from {}", moment::date(days.from)),
-        _ => model::subscription::words::days(days),
+        _ => words::days(days),
     };
     let what = if phase.plan.name.is_empty() {
         seats(phase)
@@ -82,14 +85,13 @@ fn bar(schedule: &Schedule, today: Date) -> AnyView {
     let all = shown.days().max(1);
     // In hundredths of a percent.
     let at = |day: Date| ((day - shown.from).whole_days() * 10_000 / all).clamp(0, 10_000);
-    let percent = |value: i64| format!("{}.{:02}%", value / 100, value % 100);
     let parts = schedule
         .phases()
         .filter_map(|(phase, days)| Some((phase, days.overlap(shown)?)))
         .map(|(phase, days)| {
             let (from, until) = (at(days.from), at(days.until));
             let class = if days.contains(today) { "phase current" } else if days.from > today { "phase planned" } else { "phase" };
-            let title = format!("{} v{}, {}: {}", phase.plan.name, phase.plan.version, seats(phase), model::subscription::words::days(days));
+            let title = format!("{} v{}, {}: {}", phase.plan.name, phase.plan.version, seats(phase), words::days(days));
             view! {
                 <rect class=class x=percent(from) y="0" width=percent((until - from - 20).max(20)) height="100%" rx="3"><title>{title}</title></rect>
             }

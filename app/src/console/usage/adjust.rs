@@ -18,7 +18,7 @@ use model::{
 
 /// Renders the form.
 pub fn form(scope: Scope, data: &AdjustmentPage) -> AnyView {
-    // Another page only on the way to it.
+    // While the next page loads, its address is there already.
     let Page::AdjustUsage(id) = scope.page.get_untracked() else { return ().into_any() };
     let back = Page::Customer(id);
     if data.meters.is_empty() {

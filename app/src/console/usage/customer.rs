@@ -1,4 +1,4 @@
-//! Usage on the pages of customers and products.
+//! Usage on the page of a customer.
 
 use super::adjust;
 use crate::{

@@ -28,9 +28,9 @@ pub fn view(scope: Scope, event: &EventDetail) -> AnyView {
         Some(data) => {
             view! { <pre class="payload" tabindex="0" data-testid="data"><code>{data.clone()}</code></pre> }.into_any()
         }
-        None => view! { <p class="muted">"The data was deleted after its retention."</p> }.into_any(),
+        None => view! { <p class="muted">"The data was deleted at the end of its retention period."</p> }.into_any(),
     };
-    // Guests can't read meters. For others, no meter counts an event whose data was deleted, as far as one can tell.
+    // Guests can't read meters. Without the data, it is not known which meters count the event.
     let reads_meters = untrack(|| scope.may(Capability::ReadAll)) && event.data.is_some();
     let counted = reads_meters.then(|| counted(scope, &event.counted));
     view! {
@@ -46,7 +46,7 @@ pub fn view(scope: Scope, event: &EventDetail) -> AnyView {
                     {fact("Time", moment::exact(*row.occurred_at))}
                     {fact("Counts to", moment::date(event.day))}
                     {fact("Received", moment::exact(*row.received_at))}
-                    {fact("Came by", origin)}
+                    {fact("Origin", origin)}
                     {fact("Key", view! { <span class="mono">{row.key.to_string()}</span> })}
                 </dl>
             </section>

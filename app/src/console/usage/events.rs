@@ -70,7 +70,11 @@ fn row(scope: Scope, event: &EventRow) -> AnyView {
 }
 
 fn filters(scope: Scope, page: &EventPage) -> AnyView {
-    let query = &page.query;
+    // Of the page on screen, because rows stay there until those of other filters are loaded.
+    let query = scope.current.with_untracked(|current| match &current.page {
+        Page::Events(query) => query.clone(),
+        _ => page.query.clone(),
+    });
     browser::on_key(|event| {
         if event.key() == "/" && browser::is_plain(event) && !browser::is_typing() && !browser::is_covered() {
             event.prevent_default();

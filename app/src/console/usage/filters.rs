@@ -10,7 +10,12 @@ use model::{
 
 /// Renders the filters.
 pub fn view(scope: Scope, report: &UsageReport) -> AnyView {
-    let query = report.query;
+    // Of the page on screen, because a report stays there until the one of other filters is loaded.
+    let query = scope.current.with_untracked(|current| match &current.page {
+        Page::Usage(query) => *query,
+        _ => report.query,
+    });
+    let (shown, _) = query.range.days(report.today);
     let go = move |next: UsageQuery| scope.replace(Page::Usage(next));
     let here = scope.url(&Page::list(Noun::Usage));
     let chosen = matches!(query.range, Range::Days(_));
@@ -47,8 +52,8 @@ pub fn view(scope: Scope, report: &UsageReport) -> AnyView {
     });
     let days = chosen.then(|| {
         view! {
-            <input type="hidden" name="from" value=day(report.days.from)/>
-            <input type="hidden" name="to" value=day(report.days.to())/>
+            <input type="hidden" name="from" value=day(shown.from)/>
+            <input type="hidden" name="to" value=day(shown.to())/>
         }
     });
     let on_compare = move |event| go(UsageQuery { compare: browser::is_checked(&event), ..query });
@@ -77,9 +82,9 @@ pub fn view(scope: Scope, report: &UsageReport) -> AnyView {
             </form>
             <form class="filters" method="get" action=here aria-label="Chosen days" on:submit=on_days>
                 {kept}
-                <label><span class="visually-hidden">"First day"</span><input class="input" type="date" name="from" value=day(report.days.from) prop:value=day(report.days.from) max=most.clone() required=true/></label>
+                <label><span class="visually-hidden">"First day"</span><input class="input" type="date" name="from" value=day(shown.from) prop:value=day(shown.from) max=most.clone() required=true/></label>
                 <span class="muted" aria-hidden="true">"–"</span>
-                <label><span class="visually-hidden">"Last day"</span><input class="input" type="date" name="to" value=day(report.days.to()) prop:value=day(report.days.to()) max=most required=true/></label>
+                <label><span class="visually-hidden">"Last day"</span><input class="input" type="date" name="to" value=day(shown.to()) prop:value=day(shown.to()) max=most required=true/></label>
                 <button class="btn">"Show days"</button>
             </form>
         </div>

@@ -64,7 +64,7 @@ fn reasons(codes: &[(String, i64)]) -> Option<AnyView> {
         })
         .collect_view();
     (!codes.is_empty()).then(|| {
-        view! { <div class="movers" data-testid="reasons"><h3>"Reasons of today"</h3><ul class="line-list">{rows}</ul></div> }
+        view! { <div class="movers" data-testid="reasons"><h3>"Reasons today"</h3><ul class="line-list">{rows}</ul></div> }
             .into_any()
     })
 }

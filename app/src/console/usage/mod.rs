@@ -21,7 +21,7 @@ use crate::{
     ui::{Empty, Icon},
 };
 use leptos::prelude::*;
-use model::{Capability, moment, usage::UsageReport};
+use model::{Capability, count::pluralize, moment, usage::UsageReport};
 
 /// Renders the usage page.
 pub fn view(scope: Scope, report: &UsageReport) -> AnyView {
@@ -35,7 +35,8 @@ pub fn view(scope: Scope, report: &UsageReport) -> AnyView {
     let charts =
         report.charts.iter().enumerate().map(|(at, chart)| charts::chart(scope, report, at, chart)).collect_view();
     let more = (report.more > 0).then(|| {
-        view! { <p class="section muted">{format!("{} more units and meters have usage. Only the first {} are shown.", report.more, report.charts.len())}</p> }
+        let more = pluralize(report.more, "more unit or meter has usage", "more units and meters have usage");
+        view! { <p class="section muted">{format!("{more}. Only the first {} are shown.", report.charts.len())}</p> }
     });
     let body = if !report.has_events {
         empty(scope, may_import.get())

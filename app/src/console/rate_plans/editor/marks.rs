@@ -14,6 +14,13 @@ pub struct Marks {
 }
 
 impl Marks {
+    /// Marks a control if its text is another one.
+    fn compare(&mut self, control: String, before: &str, now: &str) {
+        if before.trim() != now.trim() {
+            self.changed.insert(control, was(before));
+        }
+    }
+
     /// Returns what is changed in a control.
     pub fn of(&self, control: &str) -> Option<&str> {
         self.changed.get(control).map(String::as_str)
@@ -29,12 +36,7 @@ impl Marks {
 /// meter, or if both are fees with the same name, or else if both are fees at the same position.
 pub fn marks(published: &VersionInput, draft: &VersionInput) -> Marks {
     let mut found = Marks::default();
-    let mut add = |control: String, before: &str, now: &str| {
-        if before.trim() != now.trim() {
-            found.changed.insert(control, was(before));
-        }
-    };
-    add("minimum".to_owned(), &published.minimum, &draft.minimum);
+    found.compare("minimum".to_owned(), &published.minimum, &draft.minimum);
     let mut left: Vec<(usize, &ChargeInput)> = published.charges.iter().enumerate().collect();
     let mut of_charge = BTreeMap::new();
     for same in [same_charge, both_fees_here] {
@@ -42,8 +44,8 @@ pub fn marks(published: &VersionInput, draft: &VersionInput) -> Marks {
             if of_charge.contains_key(&at) {
                 continue;
             }
-            if let Some(found) = left.iter().position(|(before_at, before)| same((*before_at, *before), (at, charge))) {
-                of_charge.insert(at, left.remove(found));
+            if let Some(before) = left.iter().position(|before| same(*before, (at, charge))) {
+                of_charge.insert(at, left.remove(before));
             }
         }
     }
@@ -87,11 +89,7 @@ fn was(before: &str) -> String {
 }
 
 fn compare(found: &mut Marks, at: usize, before: &ChargeInput, now: &ChargeInput) {
-    let mut add = |name: &str, before: &str, now: &str| {
-        if before.trim() != now.trim() {
-            found.changed.insert(control(at, name), was(before));
-        }
-    };
+    let mut add = |name: &str, before: &str, now: &str| found.compare(control(at, name), before, now);
     add("name", &before.name, &now.name);
     if is_fee(now) {
         add("fee", &before.fee, &now.fee);
@@ -140,9 +138,7 @@ fn compare_tier(found: &mut Marks, (at, tier): (usize, usize), before: Option<&T
         ("unit_price", &before.unit_price, &now.unit_price),
         ("flat", &before.flat, &now.flat),
     ] {
-        if before.trim() != now.trim() {
-            found.changed.insert(tier_control(at, tier, name), was(before));
-        }
+        found.compare(tier_control(at, tier, name), before, now);
     }
 }
 

@@ -78,7 +78,7 @@ fn priced(editor: Editor, input: &VersionInput) -> (Priced, Vec<String>) {
     (Priced { interval: editor.interval, prices, named }, missing)
 }
 
-/// Returns the price of a charge, also if its name and its meter are not chosen yet.
+/// Returns the price of a charge, even if its name and its meter are not chosen yet.
 fn price_of(charge: &ChargeInput, currency: Currency) -> Option<Charge> {
     let chosen = |id: &str| if id.is_empty() { NOT_CHOSEN.to_owned() } else { id.to_owned() };
     let charge = ChargeInput {

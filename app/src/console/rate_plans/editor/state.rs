@@ -166,19 +166,20 @@ impl Editor {
 
     /// Makes a change of the structure.
     pub fn change(self, change: Change) {
-        self.read();
-        let mut input = self.input.get_untracked();
-        if let Some(focus) = change.apply(&mut input) {
-            self.redraw(input, focus);
-        }
+        self.make(change, None);
     }
 
     /// Makes a change of the structure, and then focuses the control with this id.
     pub fn change_and_focus(self, change: Change, focus: String) {
+        self.make(change, Some(focus));
+    }
+
+    /// Makes a change of the structure, and focuses the control with the id `focus`, by default that of the change.
+    fn make(self, change: Change, focus: Option<String>) {
         self.read();
         let mut input = self.input.get_untracked();
-        if change.apply(&mut input).is_some() {
-            self.redraw(input, focus);
+        if let Some(usual) = change.apply(&mut input) {
+            self.redraw(input, focus.unwrap_or(usual));
         }
     }
 

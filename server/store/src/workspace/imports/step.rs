@@ -17,7 +17,7 @@ use crate::{
 use model::{
     capability::{EditContent, RecordUsage},
     event::{Ages, Attributes, Batch, Data, Event, LATE_DAYS, Origin, Outcome, Refusal as Refused},
-    id::{CustomerId, ImportId},
+    id::{CustomerId, ImportId, MeterId},
     import::{Counts, Effect, Given, ImportProgress, ImportState, Mapping, REFUSALS_MAX, Refusal},
     meter::Aggregation,
     pricing::Quantity,
@@ -265,6 +265,7 @@ async fn keep(
 /// their import, but the same statement wrote them and the events, so that their `xmin` is the same.
 async fn effects(tx: &mut WorkspaceTx<Write>, id: ImportId) -> Result<Vec<Effect>, StoreError> {
     struct Row {
+        meter_id: Uuid,
         meter: String,
         unit: String,
         aggregation: String,
@@ -283,8 +284,9 @@ async fn effects(tx: &mut WorkspaceTx<Write>, id: ImportId) -> Result<Vec<Effect
             select min(e.xmin::text) as xmin, min(e.day) as first, max(e.day) as last from workspace.events e
             where e.workspace_id = $1 and e.received_at = now() and e.import_id = $2
         )
-        select m.name as meter, m.unit, m.aggregation, d.customer_id, c.name as customer, sum(d.events) as "events!",
-            sum(d.quantity) as "quantity!", max(d.peak) as "peak!", min(d.day) as "first!", max(d.day) as "last!"
+        select m.name as meter, m.unit, m.aggregation, d.customer_id, c.name as customer, m.id as meter_id,
+            sum(d.events) as "events!", sum(d.quantity) as "quantity!", max(d.peak) as "peak!", min(d.day) as "first!",
+            max(d.day) as "last!"
         from batch b
         join workspace.usage_days d on d.workspace_id = $1 and d.day between b.first and b.last and d.xmin::text = b.xmin
         join workspace.meters m on m.workspace_id = d.workspace_id and m.id = d.meter_id
@@ -305,6 +307,7 @@ async fn effects(tx: &mut WorkspaceTx<Write>, id: ImportId) -> Result<Vec<Effect
                 Aggregation::Unique => Decimal::ZERO,
             };
             Ok(Effect {
+                meter_id: MeterId::from_uuid(row.meter_id),
                 meter: row.meter,
                 unit: row.unit,
                 customer_id: CustomerId::from_uuid(row.customer_id),
