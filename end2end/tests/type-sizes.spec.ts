@@ -126,15 +126,15 @@ for (const screen of SCREENS) {
     const priced = await openPriced(browser, "type-sizes");
     const context = await contextOf(browser, priced.owner, { viewport: { width: screen.width, height: 844 } });
     const page = await context.newPage();
-    const field = screen.name === "desktop" ? screen.ui : 16;
+    const filter = screen.name === "desktop" ? screen.ui : 16;
     const SIZES: Record<string, Record<string, number>> = {
-      "a rate plan": { h1: 20, ".section-head h2": screen.head, ".data-table": screen.ui, ".btn": screen.ui, ".input": field },
-      "the editor of a rate plan": { h1: 20, ".field label": screen.ui, ".btn": screen.ui, ".input": field },
-      "a customer with subscriptions": { h1: 20, ".section-head h2": screen.head, ".row-link": screen.ui, ".input": field },
-      "a new subscription": { h1: 20, ".field label": screen.ui, ".data-table": screen.ui, ".input": field },
-      "usage": { h1: 20, ".section-head h2": screen.head, ".btn": screen.ui, ".input": field },
-      "events": { h1: 20, ".row-link": screen.ui, "thead th": 12, ".input": field },
-      "the columns of an import": { h1: 20, ".section-head h2": screen.head, ".field label": screen.ui, ".btn": screen.ui, ".input": field },
+      "a rate plan": { h1: 20, ".section-head h2": screen.head, ".data-table": screen.ui, ".btn": screen.ui, ".input": screen.body },
+      "the editor of a rate plan": { h1: 20, ".field label": screen.ui, ".btn": screen.ui, ".input": screen.body },
+      "a customer with subscriptions": { h1: 20, ".section-head h2": screen.head, ".row-link": screen.ui },
+      "a new subscription": { h1: 20, ".field label": screen.ui, ".data-table": screen.ui, ".input": screen.body },
+      "usage": { h1: 20, ".section-head h2": screen.head, ".btn": screen.ui, ".input": filter },
+      "events": { h1: 20, ".row-link": screen.ui, "thead th": 12, ".input": filter },
+      "the columns of an import": { h1: 20, ".section-head h2": screen.head, ".field label": screen.ui, ".btn": screen.ui, ".input": screen.body },
     };
     for (const { name, path, shows } of pagesOf(priced, Object.keys(SIZES))) {
       await open(page, path);
