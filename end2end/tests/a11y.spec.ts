@@ -3,8 +3,10 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type Browser, type BrowserContext, type Page } from "@playwright/test";
 import { contextOf, live, open } from "../support/people";
+import { type Priced, openPriced, pagesOf } from "../support/priced";
 import { butForStatus, complaints } from "../support/watch";
 import { BASE } from "../support/server";
+import { type Shop, openShop } from "../support/shop";
 
 const ADA = "ada@smartai.example";
 // Each theme loads the page at the first width and checks it at both widths.
@@ -16,6 +18,8 @@ interface Scene {
   name: string;
   path: string;
   signedOut?: boolean;
+  /** The person who looks at it: Ada, unless it is a page of a shop. */
+  who?: string;
   /** The page loads no program. */
   still?: boolean;
   /** The response that is meant to be an error. The browser reports each error response. */
@@ -97,31 +101,7 @@ const SCENES: Scene[] = [
     act: async (page) => { await openFirst(page); await page.getByRole("link", { name: "Edit", exact: true }).click(); },
     shows: (page) => page.getByRole("button", { name: "Save" }),
   })),
-  {
-    name: "a draft of a rate plan", path: "/smartai-it/rate-plans",
-    act: async (page) => {
-      await firstRow(page).locator(".row-link").click();
-      await page.getByRole("heading", { name: "Details" }).waitFor();
-      await page.getByRole("button", { name: "New version" }).or(page.getByRole("link", { name: "Edit draft" })).first().click();
-      await page.getByRole("button", { name: "Save draft" }).waitFor();
-    },
-    shows: (page) => page.getByTestId("preview"),
-  },
-  {
-    name: "the publication of a draft", path: "/smartai-it/rate-plans",
-    act: async (page) => {
-      await firstRow(page).locator(".row-link").click();
-      await page.getByRole("heading", { name: "Details" }).waitFor();
-      await page.getByRole("link", { name: "Publish" }).click();
-    },
-    shows: (page) => page.getByTestId("stay"),
-  },
   { name: "a form of rate plans", path: "/smartai-it/rate-plans/new", shows: (page) => page.getByRole("button", { name: "Create rate plan" }) },
-  {
-    name: "a form of meters", path: "/smartai-it/products",
-    act: async (page) => { await openFirst(page); await page.getByRole("link", { name: "New meter" }).click(); },
-    shows: (page) => page.getByTestId("example"),
-  },
   { name: "a form of products", path: "/smartai-it/products/new", shows: (page) => page.getByRole("button", { name: "Create product" }) },
   { name: "imports", path: "/smartai-it/usage/import", shows: heading("Import usage") },
   { name: "a dead invite", path: `/invite/${"a".repeat(43)}`, refused: [404, `/invite/${"a".repeat(43)}`], shows: (page) => page.getByRole("heading", { level: 1 }) },
@@ -144,15 +124,51 @@ const SCENES: Scene[] = [
   },
 ];
 
+let priced: Priced;
+/** A shop without events. */
+let bare: Shop;
+
+test.beforeAll(async ({ browser }) => {
+  priced = await openPriced(browser, "a11y-priced");
+  bare = await openShop("a11y-bare");
+});
+
+/** Lists the scenes of the shops. */
+function ofShops(): Scene[] {
+  const scenes = pagesOf(priced).map(({ name, path, shows }): Scene => ({ name, path, who: priced.owner, shows: (page) => page.locator(shows).first() }));
+  const { slug, owner, customer } = priced;
+  return [
+    ...scenes,
+    {
+      name: "an adjustment with errors", path: `/${slug}/customers/${customer}/usage/adjust`, who: owner,
+      act: (page) => page.locator(".save-bar [type=submit]").click(),
+      refused: [422, "/api/fn/adjust_usage"],
+      shows: (page) => page.locator("[name=quantity][aria-invalid=true]"),
+    },
+    {
+      name: "a step of an import with errors", path: `/${slug}/usage/import/${priced.imports.uploaded}/mapping`, who: owner,
+      act: async (page) => {
+        await page.locator("[name=role_1]").selectOption("");
+        await page.getByRole("button", { name: "Check the file" }).click();
+      },
+      refused: [422, "/api/fn/act_on_import"],
+      shows: (page) => page.locator("[name=customer][aria-invalid=true]"),
+    },
+    { name: "usage without events", path: `/${bare.slug}/usage`, who: bare.owner, shows: (page) => page.getByTestId("no-events") },
+    { name: "no events", path: `/${bare.slug}/usage/events`, who: bare.owner, shows: (page) => page.getByRole("heading", { name: "No events yet" }) },
+    { name: "no imports", path: `/${bare.slug}/usage/import`, who: bare.owner, shows: (page) => page.getByRole("heading", { name: "No imports yet" }) },
+  ];
+}
+
 async function stage(browser: Browser, theme: string): Promise<(scene: Scene) => Promise<{ page: Page; noise: string[]; done: () => Promise<void> }>> {
   const options = { viewport: { width: WIDTHS[theme][0], height: 844 }, colorScheme: theme as "light" | "dark" };
   const contexts: Record<string, BrowserContext> = {
     signedOut: await browser.newContext({ baseURL: BASE, ...options }),
-    signedIn: await contextOf(browser, ADA, options),
   };
+  for (const who of [ADA, priced.owner, bare.owner]) contexts[who] = await contextOf(browser, who, options);
   for (const context of Object.values(contexts)) await context.addCookies([{ name: "theme", value: theme, url: BASE }]);
   return async (scene) => {
-    const page = await contexts[scene.signedOut ? "signedOut" : "signedIn"].newPage();
+    const page = await contexts[scene.signedOut ? "signedOut" : (scene.who ?? ADA)].newPage();
     const noise = complaints(page);
     await (scene.still ? page.goto(scene.path) : open(page, scene.path));
     await scene.act?.(page);
@@ -184,9 +200,9 @@ async function axe(page: Page, rules?: string[]): Promise<{ found: string[]; loo
 
 for (const theme of ["light", "dark"]) {
   test(`${theme} theme, wide and narrow: axe finds no violation, nothing overflows, the browser reports no error`, async ({ browser }) => {
-    test.setTimeout(500_000);
+    test.setTimeout(700_000);
     const enter = await stage(browser, theme);
-    for (const scene of SCENES) {
+    for (const scene of [...SCENES, ...ofShops()]) {
       await test.step(scene.name, async () => {
         const { page, noise, done } = await enter(scene);
         await expect(page.locator("html")).toHaveAttribute("data-theme", theme);

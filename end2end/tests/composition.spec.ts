@@ -5,7 +5,8 @@ import { FINANCE, IT } from "../support/facts";
 import { composed, press } from "../support/keys";
 import { withMany } from "../support/many";
 import { settled } from "../support/network";
-import { open } from "../support/people";
+import { contextOf, open } from "../support/people";
+import { MAIN, type Priced, openPriced, pagesOf } from "../support/priced";
 import { workspaceName } from "../support/switching";
 
 const KEYS = ["Enter", "ArrowDown", "ArrowUp", "Home", "End", "Escape", "Tab", "1", "/", "f"];
@@ -90,4 +91,77 @@ test("a list and its search ignore keys during composition, and so does ctrl+K",
   await expect(page.getByTestId("palette")).toBeHidden();
   expect(await press(page, { key: "k", code: "KeyK", ctrlKey: true }), "control: a plain ctrl+K is handled").toBe(true);
   await expect(page.getByTestId("palette")).toBeVisible();
+});
+
+test.describe("pages of prices and usage", () => {
+  let priced: Priced;
+  test.beforeAll(async ({ browser }) => {
+    priced = await openPriced(browser, "composition");
+  });
+
+  /** Reads everything that a key could change, also rows of a form and choices. */
+  const shown = (page: Page) => async () => ({
+    ...(await seen(page)()),
+    rows: await page.locator("main :is([data-testid=charge], [data-testid=tier], [data-testid=bill-total], [data-testid=total])").allInnerTexts(),
+    chosen: await page.locator("main select").evaluateAll((all) => all.map((select) => (select as HTMLSelectElement).value)),
+  });
+
+  for (const name of MAIN) {
+    test(`${name} ignores keys during composition, also in a field`, async ({ browser }) => {
+      const context = await contextOf(browser, priced.owner);
+      const page = await context.newPage();
+      const [{ path, shows }] = pagesOf(priced, [name]);
+      await open(page, path);
+      await expect(page.locator(shows).first()).toBeVisible();
+      await nothingHappens(page, name, shown(page));
+      const field = page.locator("main input:is([type=text], [type=search], [type=number], :not([type])):visible").first();
+      if (await field.count()) {
+        await field.focus();
+        await nothingHappens(page, `a field of ${name}`, shown(page));
+      }
+      await page.locator("h1").first().click();
+      expect(await press(page, { key: "k", code: "KeyK", ctrlKey: true }), "control: a plain ctrl+K is handled").toBe(true);
+      await expect(page.getByTestId("palette")).toBeVisible();
+      await context.close();
+    });
+  }
+
+  test("the editor adds no tier, moves no charge and saves nothing during composition", async ({ browser }) => {
+    const context = await contextOf(browser, priced.owner);
+    const page = await context.newPage();
+    await open(page, pagesOf(priced, ["the editor of a rate plan"])[0].path);
+    await page.locator('[name="charges.1.tiers.1.up_to"]').fill("2000000");
+    await page.locator('[name="charges.1.tiers.1.flat"]').focus();
+    const state = shown(page);
+    await nothingHappens(page, "the last tier", state);
+    const before = await state();
+    for (const commanded of [{ key: "ArrowUp", altKey: true }, { key: "ArrowDown", altKey: true }, { key: "Enter", ctrlKey: true }]) {
+      for (const { what, press: composing } of composed(commanded.key)) {
+        expect(await press(page, { ...commanded, ...composing }), `${commanded.key} (${what}) was not left to the input method`).toBe(false);
+        await settled(page);
+        expect(await state(), `${commanded.key} (${what}) changed the page`).toEqual(before);
+      }
+    }
+    const tiers = page.getByTestId("charge").nth(1).getByTestId("tier");
+    await expect(tiers).toHaveCount(2);
+    expect(await press(page, { key: "Tab" }), "control: a plain Tab adds a tier").toBe(true);
+    await expect(tiers).toHaveCount(3);
+    await page.locator('[name="charges.1.name"]').focus();
+    expect(await press(page, { key: "ArrowUp", altKey: true }), "control: alt and an arrow move the charge").toBe(true);
+    await expect(page.locator('[name="charges.0.name"]')).toHaveValue("Tokens");
+    await context.close();
+  });
+
+  test("a plain slash on the events moves the focus to the search, and one during composition does not", async ({ browser }) => {
+    const context = await contextOf(browser, priced.owner);
+    const page = await context.newPage();
+    await open(page, pagesOf(priced, ["events"])[0].path);
+    for (const { what, press: composing } of composed("/")) {
+      expect(await press(page, composing), what).toBe(false);
+      await expect(page.locator("#list-search"), what).not.toBeFocused();
+    }
+    expect(await press(page, { key: "/" }), "control: a plain slash is handled").toBe(true);
+    await expect(page.locator("#list-search")).toBeFocused();
+    await context.close();
+  });
 });

@@ -4,6 +4,7 @@ import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { IT } from "../support/facts";
 import { contextOf, open } from "../support/people";
+import { openPriced, pagesOf } from "../support/priced";
 
 const of = (page: Page, selector: string, property: string) =>
   page.locator(selector).filter({ visible: true }).first().evaluate((element, property) => getComputedStyle(element).getPropertyValue(property), property);
@@ -72,6 +73,43 @@ for (const colorScheme of ["light", "dark"] as const) {
     const look = (state: string) => page.locator(`input[name=order]${state}`).first().screenshot();
     expect(await radio.first().evaluate((input) => getComputedStyle(input).appearance), "radio buttons don't have the browser's appearance").toBe("auto");
     expect((await look(":checked")).equals(await look(":not(:checked)")), "a chosen radio button looks like one that is not chosen").toBe(false);
+    await context.close();
+  });
+
+  test(`${colorScheme}: on pages of prices and usage, controls have edges and series of a chart are distinguishable`, async ({ browser }) => {
+    const priced = await openPriced(browser, "forced-colours");
+    const owner = await contextOf(browser, priced.owner, { forcedColors: "active", colorScheme });
+    const page = await owner.newPage();
+    const edges: Record<string, string[]> = {
+      "a rate plan": ["main .btn.primary", "main .input"],
+      "the editor of a rate plan": ["main .btn.primary", "main .input", "main .select > select", "main textarea"],
+      "a customer with subscriptions": ["main .btn:not(.quiet)", "main .input"],
+      "a new subscription": ["main .btn.primary", "main .input", "main .select > select"],
+      "a subscription": ["main .btn.primary"],
+      "usage": ["main .btn", "main .input", "main .select > select"],
+      "events": ["main .btn", "main .input"],
+      "the columns of an import": ["main .btn.primary", "main .input", "main .select > select"],
+    };
+    const current = ".rail .nav-item[aria-current=page]";
+    for (const { name, path, shows } of pagesOf(priced, Object.keys(edges))) {
+      await open(page, path);
+      await expect(page.locator(shows).first(), path).toBeVisible();
+      expect(await of(page, current, "background-color"), `${name}: its section is not highlighted in the navigation`).toBe(await system(page, "Highlight"));
+      for (const pressed of edges[name]) expect.soft(await edge(page, pressed), `${name}: ${pressed} has no visible edge`).toBe(true);
+    }
+    await owner.close();
+
+    const context = await contextOf(browser, ADA, { forcedColors: "active", colorScheme });
+    const usage = await context.newPage();
+    await open(usage, `/${IT}/usage?by=customer`);
+    const keys = usage.getByTestId("chart").first().locator(".legend .key:not(.before)");
+    const looks = await keys.evaluateAll((all) => all.map((key) => {
+      const { backgroundColor, borderTopStyle, borderTopWidth } = getComputedStyle(key);
+      return { backgroundColor, edge: borderTopStyle !== "none" && parseFloat(borderTopWidth) >= 1 };
+    }));
+    expect(looks.length, "control: there are several series").toBeGreaterThan(1);
+    expect(looks.every((look) => look.edge), "a key of the legend has no edge").toBe(true);
+    for (const [at, look] of looks.entries()) expect.soft(look.backgroundColor, `series ${at} looks like the one below it`).not.toBe(looks[at - 1]?.backgroundColor);
     await context.close();
   });
 }

@@ -5,6 +5,7 @@ import { ADA, test } from "../support/as";
 import { FINANCE, IT, customersOf } from "../support/facts";
 import { MARKUP_MEDDLERS, meddleWithMarkup } from "../support/meddling";
 import { live } from "../support/people";
+import { type Priced, openPriced, pagesOf } from "../support/priced";
 import { byPalette, bySwitcher, expectFinance, rowsAreThere } from "../support/switching";
 
 const PROGRAM = "**/stile_bg.wasm";
@@ -16,8 +17,27 @@ function exceptions(page: Page): string[] {
   return found;
 }
 
+let priced: Priced;
+test.beforeAll(async ({ browser }) => {
+  priced = await openPriced(browser, "foreign-elements");
+});
+/** Returns the path of a page of the shop. */
+const ofShop = (name: string) => async () => pagesOf(priced, [name])[0].path;
+
+/** Asserts that a price follows what is typed. */
+async function priceFollows(page: Page, field: string, sums: string): Promise<void> {
+  const price = page.locator(sums).first();
+  await expect(price).toBeVisible();
+  const before = await price.innerText();
+  await page.locator(field).fill("2345");
+  await page.locator(field).press("Tab");
+  await expect(price, "the price does not follow").not.toHaveText(before);
+}
+
 interface Place {
   name: string;
+  /** The person who opens it: Ada, unless it is a page of the shop. */
+  who?: () => string;
   path: () => Promise<string>;
   /** The changes that don't apply to this page, because it has no number that looks like a telephone number. */
   without?: string[];
@@ -60,6 +80,39 @@ const places: Place[] = [
       await rowsAreThere(page);
     },
   },
+  { name: "a rate plan", who: () => priced.owner, path: ofShop("a rate plan"), works: (page) => priceFollows(page, "[name=quantity]", "[data-testid=total]") },
+  {
+    name: "the editor of a rate plan", who: () => priced.owner, path: ofShop("the editor of a rate plan"),
+    works: async (page) => {
+      await priceFollows(page, "[name=quantity]", "[data-testid=total]");
+      const charges = page.getByTestId("charge");
+      await expect(charges).toHaveCount(2);
+      await page.getByRole("button", { name: "Add charge" }).click();
+      await expect(charges).toHaveCount(3);
+      await page.getByRole("button", { name: "Remove charge 3" }).click();
+      await expect(charges).toHaveCount(2);
+    },
+  },
+  { name: "a new subscription", who: () => priced.owner, path: ofShop("a new subscription"), works: (page) => priceFollows(page, "[name=seats]", "[data-testid=bill-total]") },
+  {
+    name: "usage",
+    path: async () => `/${IT}/usage`,
+    works: async (page) => {
+      await page.getByLabel("Range", { exact: true }).selectOption("7d");
+      await expect(page).toHaveURL(`/${IT}/usage?range=7d`);
+      await expect(page.getByTestId("chart").first().locator("svg .hit")).toHaveCount(7);
+    },
+  },
+  {
+    name: "events",
+    path: async () => `/${IT}/usage/events`,
+    works: async (page) => {
+      await rowsAreThere(page);
+      await page.fill("[name=source]", "nobody");
+      await page.getByRole("button", { name: "Apply" }).click();
+      await expect(page.getByRole("heading", { name: "No events match" })).toBeVisible();
+    },
+  },
   {
     name: "the picker",
     without: ["links around digits"],
@@ -76,7 +129,7 @@ const places: Place[] = [
 for (const place of places) {
   for (const [name, change] of Object.entries(MARKUP_MEDDLERS).filter(([name]) => !place.without?.includes(name))) {
     test(`${place.name} with ${name} works`, async ({ as }) => {
-      const page = await as(ADA);
+      const page = await as(place.who?.() ?? ADA);
       const path = await place.path();
       const failed = exceptions(page);
       const changed = await meddleWithMarkup(page, path, change);
@@ -156,6 +209,22 @@ test("control: in an unchanged document the program keeps the server's elements"
   });
   const customer = (await customersOf(IT))[0].id;
   for (const path of [`/${IT}/customers`, `/${IT}/overview`, `/${IT}/customers/${customer}`, `/${IT}/customers/new`, `/${IT}/settings/general`, `/${IT}/settings/members`, "/home", "/account/profile", "/account/security"]) {
+    await page.goto(path);
+    await live(page);
+    const kept = await page.evaluate(() => ["h1", "#main"].map((selector) => (document.querySelector(selector) as unknown as { mine?: boolean } | null)?.mine === true));
+    expect(kept, `${path} was rendered again`).toEqual([true, true]);
+  }
+});
+
+test("control: in unchanged pages of prices and usage the program keeps the server's elements", async ({ as }) => {
+  const page = await as(priced.owner);
+  await page.addInitScript(() => {
+    new MutationObserver(() => {
+      if (document.readyState !== "loading") return;
+      document.querySelectorAll("#app *").forEach((element) => ((element as unknown as { mine: boolean }).mine = true));
+    }).observe(document, { childList: true, subtree: true });
+  });
+  for (const { path } of pagesOf(priced)) {
     await page.goto(path);
     await live(page);
     const kept = await page.evaluate(() => ["h1", "#main"].map((selector) => (document.querySelector(selector) as unknown as { mine?: boolean } | null)?.mine === true));

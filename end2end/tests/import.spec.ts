@@ -22,8 +22,10 @@ let customer: { id: string; name: string };
 /** Whether the pages of the test run scripts. */
 let scripts = true;
 
+/** The names of the files of this spec. */
+const FILES = ["gateway", "again", "longer", "decimal", "large", "stopped", "empty", "workbook", "theirs", "mine"].map((name) => `${name}.csv`);
 const KEPT = `select count(*)::text from workspace.imports i join account.workspaces w on w.id = i.workspace_id
-  where w.slug in ('${IT}', '${FINANCE}', '${PRODUCT_ENG}')`;
+  where w.slug in ('${IT}', '${FINANCE}', '${PRODUCT_ENG}') and i.name in (${FILES.map((name) => `'${name}'`).join(", ")})`;
 const CHUNKS = `select count(*)::text from workspace.import_chunks c
   join workspace.imports i on i.workspace_id = c.workspace_id and i.id = c.import_id where i.name in ('large.csv', 'stopped.csv')`;
 const counted = () =>
@@ -34,12 +36,21 @@ async function forgetImports(): Promise<void> {
   await sql(`delete from workspace.usage_days where meter_id in (${meter})`);
   await sql(`delete from workspace.usage_totals where meter_id in (${meter})`);
   await sql("delete from workspace.events where type = $1", [TYPE]);
-  for (const table of ["import_refusals", "import_chunks", "imports", "import_mappings"]) {
-    await sql(`delete from workspace.${table} where workspace_id in (select id from account.workspaces where slug = any($1))`, [[IT, FINANCE, PRODUCT_ENG]]);
-  }
+  const own = "select i.id from workspace.imports i join account.workspaces w on w.id = i.workspace_id where w.slug = any($1) and i.name = any($2)";
+  const of = [[IT, FINANCE, PRODUCT_ENG], FILES];
+  for (const table of ["import_refusals", "import_chunks"]) await sql(`delete from workspace.${table} where import_id in (${own})`, of);
+  await sql(`delete from workspace.imports where id in (${own})`, of);
+  await sql("delete from workspace.import_mappings where name = 'Gateway'");
+}
+
+async function forgetMeter(): Promise<void> {
+  await forgetImports();
+  await sql("delete from workspace.meters where code = 'spec-import'");
 }
 
 test.beforeAll(async () => {
+  // What a run that was interrupted has left.
+  await forgetMeter();
   const { id } = await workspaceOf(IT);
   [customer] = await customersOf(IT);
   await sql(
@@ -53,10 +64,7 @@ test.beforeEach(() => {
   scripts = true;
 });
 test.afterEach(forgetImports);
-test.afterAll(async () => {
-  await forgetImports();
-  await sql("delete from workspace.meters where code = 'spec-import'");
-});
+test.afterAll(forgetMeter);
 
 /** Uploads a file on the page of imports. The browser loads the next document by itself. */
 async function upload(page: Page, file: ReturnType<typeof csv>, path = PATH): Promise<void> {

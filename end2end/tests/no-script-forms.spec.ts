@@ -3,6 +3,7 @@
 import { expect, test, type BrowserContext, type Page } from "@playwright/test";
 import { PASSWORD, contextOf } from "../support/people";
 import { forget, forgetTokens, value } from "../support/made";
+import { openPriced } from "../support/priced";
 import { get } from "../support/raw";
 
 const NAME = "Scriptless";
@@ -147,4 +148,31 @@ test("a token is created, shown once, opens the API, and is revoked", async () =
   await expect(page).toHaveURL("/account/tokens");
   await expect(row, "the revoked token is still listed").toHaveCount(0);
   expect((await reach()).status, "the revoked token still opens the API").toBe(401);
+});
+
+test("seats change after an error that keeps the input, and the subscriptions of a version move", async ({ browser }) => {
+  const { owner, slug, subscription, plan } = await openPriced(browser, "no-script-forms");
+  const own = await contextOf(browser, owner, { javaScriptEnabled: false });
+  const shop = await own.newPage();
+  const phases = () => value<string>("select string_agg(version || ' ' || seats, ', ' order by from_on) from workspace.subscription_phases where subscription_id = $1", [subscription]);
+  await shop.goto(`/${slug}/subscriptions/${subscription}`);
+  await shop.getByRole("link", { name: "Change seats" }).click();
+  await shop.fill("[name=seats]", "none");
+  await shop.locator(".save-bar").getByRole("button", { name: "Change seats" }).click();
+  await expect(shop.locator("[name=seats]"), "the error is not at its field").toHaveAttribute("aria-invalid", "true");
+  await expect.soft(shop.locator("[name=from_on]"), "a correct field is marked as wrong").not.toHaveAttribute("aria-invalid");
+  expect(await phases(), "a refused form changed the subscription").toBe("1 2");
+  await shop.fill("[name=seats]", "5");
+  await shop.fill("[name=from_on]", "2031-02-11");
+  await shop.locator(".save-bar").getByRole("button", { name: "Change seats" }).click();
+  await expect(shop).toHaveURL(`/${slug}/subscriptions/${subscription}`);
+  expect(await phases()).toBe("1 2, 1 5");
+
+  await shop.goto(`/${slug}/rate-plans/${plan}`);
+  await shop.getByRole("link", { name: "Move subscriptions to version 2" }).click();
+  await expect(shop.locator("[name=from]")).toContainText("v1: 1 subscription");
+  await shop.getByRole("button", { name: "Move", exact: true }).click();
+  await expect(shop).toHaveURL(`/${slug}/rate-plans/${plan}`);
+  expect(await phases(), "not all later phases are on the new version").toBe("1 2, 2 2, 2 5");
+  await own.close();
 });

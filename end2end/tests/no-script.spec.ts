@@ -3,6 +3,7 @@
 import { expect, test, type BrowserContext, type Page } from "@playwright/test";
 import { customersOf } from "../support/facts";
 import { contextOf } from "../support/people";
+import { openPriced, pagesOf } from "../support/priced";
 
 let context: BrowserContext;
 let page: Page;
@@ -130,4 +131,22 @@ test("Next and Previous visit every row once and in order", async () => {
     await previous.click();
     expect(await names(), `going back, page ${at + 1} has other rows`).toEqual(pages[at]);
   }
+});
+
+test("pages of prices and usage show their content and their own buttons, and no control that needs a script", async ({ browser }) => {
+  const priced = await openPriced(browser, "no-script");
+  const owner = await contextOf(browser, priced.owner, { javaScriptEnabled: false });
+  const plain = await owner.newPage();
+  let [hidden, own] = [0, 0];
+  for (const { name, path, shows } of pagesOf(priced)) {
+    expect((await plain.goto(path))?.status(), name).toBe(200);
+    await expect(plain.locator(shows).first(), name).toBeVisible();
+    for (const control of await plain.locator("[data-script]").all()) await expect(control, name).toBeHidden();
+    for (const control of await plain.locator("main [data-no-script]").all()) await expect(control, name).toBeVisible();
+    hidden += await plain.locator("[data-script]").count();
+    own += await plain.locator("main [data-no-script]").count();
+  }
+  expect(hidden, "control: there are hidden controls").toBeGreaterThan(2);
+  expect(own, "control: there are buttons for pages without a script").toBeGreaterThan(2);
+  await owner.close();
 });

@@ -1,13 +1,31 @@
 // Printing: a page prints its content with all columns on white in both themes, without bars and buttons. The manifest,
 // icons and colours that browsers request exist.
-import { expect } from "@playwright/test";
+import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { IT } from "../support/facts";
 import { contextOf, open } from "../support/people";
+import { MAIN, openPriced, pagesOf } from "../support/priced";
 import { BASE } from "../support/server";
 import { rowsAreThere } from "../support/switching";
 
 const PRESSED = ".rail, .topbar, .account-bar, .filter-bar, .save-bar, .toasts, .palette, .menu, nav, button, .btn";
+
+/** Asserts that the page prints a dark heading, and nothing that stays in place. */
+async function onPaper(page: Page, path: string): Promise<void> {
+  await expect(page.locator("h1").first(), path).toBeVisible();
+  const paper = await page.evaluate(() => {
+    const seen = document.createElement("canvas").getContext("2d");
+    const light = (colour: string) => {
+      if (!seen) return 0;
+      seen.fillStyle = colour;
+      seen.fillRect(0, 0, 1, 1);
+      return seen.getImageData(0, 0, 1, 1).data[0];
+    };
+    return { text: light(getComputedStyle(document.querySelector("h1") ?? document.body).color), sticky: [...document.querySelectorAll("body *")].filter((e) => e.getClientRects().length > 0 && ["sticky", "fixed"].includes(getComputedStyle(e).position)).length };
+  });
+  expect.soft(paper.text, `${path}: the printed text is not dark`).toBeLessThan(80);
+  expect.soft(paper.sticky, `${path}: a printed element is sticky or fixed`).toBe(0);
+}
 
 for (const theme of ["light", "dark"]) {
   test(`${theme} theme: lists print all columns, and no page prints bars or buttons`, async ({ browser }) => {
@@ -32,21 +50,34 @@ for (const theme of ["light", "dark"]) {
       await open(page, path);
       await page.emulateMedia({ media: "print" });
       await expect(page.locator(PRESSED).filter({ visible: true }), path).toHaveCount(0);
-      await expect(page.locator("h1").first(), path).toBeVisible();
-      const paper = await page.evaluate(() => {
-        const seen = document.createElement("canvas").getContext("2d");
-        const light = (colour: string) => {
-          if (!seen) return 0;
-          seen.fillStyle = colour;
-          seen.fillRect(0, 0, 1, 1);
-          return seen.getImageData(0, 0, 1, 1).data[0];
-        };
-        return { text: light(getComputedStyle(document.querySelector("h1") ?? document.body).color), sticky: [...document.querySelectorAll("body *")].filter((e) => e.getClientRects().length > 0 && ["sticky", "fixed"].includes(getComputedStyle(e).position)).length };
-      });
-      expect.soft(paper.text, `${path}: the printed text is not dark`).toBeLessThan(80);
-      expect.soft(paper.sticky, `${path}: a printed element is sticky or fixed`).toBe(0);
+      await onPaper(page, path);
       await page.emulateMedia({ media: "screen" });
     }
+    await context.close();
+  });
+
+  test(`${theme} theme: pages of prices and usage print their tables with all columns, and no bars or buttons`, async ({ browser }) => {
+    const priced = await openPriced(browser, "print");
+    const context = await contextOf(browser, priced.owner, { viewport: { width: 720, height: 1000 } });
+    await context.addCookies([{ name: "theme", value: theme, url: BASE }]);
+    const page = await context.newPage();
+    let tables = 0;
+    for (const { path, shows } of pagesOf(priced, MAIN)) {
+      await open(page, path);
+      await expect(page.locator(shows).first(), path).toBeVisible();
+      await page.emulateMedia({ media: "print" });
+      await expect(page.locator(`:is(${PRESSED}):not(.pager)`).filter({ visible: true }), path).toHaveCount(0);
+      await onPaper(page, path);
+      for (const table of await page.locator("main table.data-table").filter({ visible: true }).all()) {
+        const heads = await table.locator("thead th").evaluateAll((all) => all.map((head) => head.getClientRects().length > 0));
+        expect.soft(heads, `${path}: not all columns are printed`).not.toContain(false);
+        const cut = await table.locator("tbody td").evaluateAll((all) => all.filter((cell) => cell.getClientRects().length === 0 || cell.scrollWidth > cell.clientWidth + 1).map((cell) => cell.textContent));
+        expect.soft(cut, `${path}: a printed cell is hidden or cut off`).toEqual([]);
+        tables += 1;
+      }
+      await page.emulateMedia({ media: "screen" });
+    }
+    expect(tables, "control: the pages have tables").toBeGreaterThanOrEqual(5);
     await context.close();
   });
 }

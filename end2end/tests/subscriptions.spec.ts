@@ -38,8 +38,11 @@ test.beforeEach(async () => {
 });
 
 test.afterEach(async () => {
-  await putBack();
-  await forget(NAME);
+  try {
+    await putBack();
+  } finally {
+    await forget(NAME);
+  }
 });
 test.afterAll(clean);
 

@@ -2,9 +2,10 @@
 // former workspace is on screen, and every link and form belongs to the current workspace.
 import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
-import { FINANCE, IT, customersOf, found, rowNames, stringsOf } from "../support/facts";
+import { FINANCE, IT, customersOf, found, rowNames, sql, stringsOf } from "../support/facts";
 import { TEXT_MEDDLERS, type TextMeddler, meddleWithTexts } from "../support/meddling";
-import { open } from "../support/people";
+import { contextOf, open } from "../support/people";
+import { openPriced, pagesOf } from "../support/priced";
 import { byPalette, byPicker, bySwitcher, expectFinance, rowsAreThere, workspaceName } from "../support/switching";
 
 let page: Page;
@@ -79,7 +80,7 @@ for (const [name, go] of ways) {
   });
 }
 
-for (const section of ["overview", "products", "rate-plans", "usage", "invoices", "settings/general", "customers/new"]) {
+for (const section of ["overview", "products", "rate-plans", "usage", "usage?by=customer&compare=before", "usage/events", "usage/import", "rate-plans/new", "invoices", "settings/general", "customers/new"]) {
   for (const how of ["translated", "half", "annotated"] as TextMeddler[]) {
     test(`${section}, ${how}: a switch shows nothing of the former workspace`, async () => {
       const it = await ofIt();
@@ -104,6 +105,56 @@ test("a switch on a translated detail page opens the list of the new workspace",
   await rowsAreThere(page);
   await expectAllOf(FINANCE, "Finance", it);
 });
+
+const RECORDS: Record<string, string> = {
+  "a rate plan": "select 'rate-plans/' || r.id as path from workspace.rate_plans r join account.workspaces w on w.id = r.workspace_id where w.slug = $1 order by r.id limit 1",
+  "a subscription": "select 'subscriptions/' || s.id as path from workspace.subscriptions s join account.workspaces w on w.id = s.workspace_id where w.slug = $1 order by s.id limit 1",
+  "a new subscription": "select 'customers/' || c.id || '/subscriptions/new' as path from workspace.customers c join account.workspaces w on w.id = c.workspace_id where w.slug = $1 and c.status = 'active' order by c.id limit 1",
+  "an event": "select 'usage/events/' || e.key as path from workspace.events e join account.workspaces w on w.id = e.workspace_id where w.slug = $1 order by e.received_at desc limit 1",
+};
+for (const [name, statement] of Object.entries(RECORDS)) {
+  test(`a switch on the translated page of ${name} opens the section of the new workspace`, async () => {
+    const [it, [{ path }]] = [await ofIt(), await sql(statement, [IT])];
+    await open(page, `/${IT}/${path}`);
+    await expect(page.locator("#main h1")).toBeVisible();
+    expect(await found(page, it), "control: data of IT is on screen").not.toEqual([]);
+    await meddleWithTexts(page, "translated");
+    await bySwitcher(page, FINANCE);
+    await expectFinance(page);
+    await expect(page.locator("#main h1")).toBeVisible();
+    await expect(page.locator(".skeleton, tbody[aria-hidden=true]")).toHaveCount(0);
+    await expectAllOf(FINANCE, "Finance", it);
+  });
+}
+
+for (const [name, field, sums] of [
+  ["a rate plan", "[name=quantity]", "[data-testid=total]"],
+  ["the editor of a rate plan", "[name=quantity]", "[data-testid=total]"],
+  ["a new subscription", "[name=seats]", "[data-testid=bill-total]"],
+]) {
+  test(`${name}, translated: a price follows what is typed`, async ({ browser }) => {
+    const priced = await openPriced(browser, "translated");
+    const context = await contextOf(browser, priced.owner);
+    const own = await context.newPage();
+    await open(own, pagesOf(priced, [name])[0].path);
+    const price = own.locator(sums).first();
+    const type = async (text: string) => {
+      await own.locator(field).fill(text);
+      await own.locator(field).press("Tab");
+    };
+    await expect(price).toBeVisible();
+    const first = await price.innerText();
+    await type("2345");
+    await expect(price, "control: the price depends on it").not.toHaveText(first);
+    const second = await price.innerText();
+    await type("1");
+    await expect(price).not.toHaveText(second);
+    await meddleWithTexts(own, "translated", "#main");
+    await type("2345");
+    await expect(price, "the translated price stays").toHaveText(second);
+    await context.close();
+  });
+}
 
 test("a switch replaces a translated empty list by the rows of the new workspace", async () => {
   await open(page, `/${IT}/customers?q=nobody-is-called-that`);

@@ -3,6 +3,7 @@ import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { FINANCE, IT } from "../support/facts";
 import { contextOf, open } from "../support/people";
+import { LONG, openPriced, pagesOf } from "../support/priced";
 import { BASE } from "../support/server";
 import { rowsAreThere } from "../support/switching";
 
@@ -95,3 +96,51 @@ test("on narrow phones, numbers, sums and dates in a list are not cut off", asyn
     await context.close();
   }
 });
+
+test("on narrow phones, pages of prices and usage with long names don't scroll sideways, and cut off no quantity or sum", async ({ browser }) => {
+  test.setTimeout(180_000);
+  const priced = await openPriced(browser, "type-sizes", true);
+  let [named, measured] = [0, 0];
+  for (const width of [390, 320]) {
+    const context = await contextOf(browser, priced.owner, { viewport: { width, height: 844 } });
+    const page = await context.newPage();
+    for (const { name, path, shows } of pagesOf(priced)) {
+      await open(page, path);
+      await expect(page.locator(shows).first(), path).toBeVisible();
+      named += await page.locator("main").getByText(LONG).count();
+      const wide = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+      expect.soft(wide[0], `${name} at ${width} px scrolls sideways`).toBeLessThanOrEqual(wide[1]);
+      const cells = await page.locator("tbody td:is(.num, .fit), [data-testid=total], [data-testid=bill-total], [data-testid=preview-total]").evaluateAll((all) =>
+        all.filter((cell) => cell.getClientRects().length > 0 && getComputedStyle(cell).display !== "inline").map((cell) => ({ text: cell.textContent, cut: cell.scrollWidth > cell.clientWidth + 1 })));
+      measured += cells.length;
+      expect.soft(cells.filter((cell) => cell.cut).map((cell) => cell.text), `cut cells, ${name} at ${width} px`).toEqual([]);
+    }
+    await context.close();
+  }
+  expect(named, "control: the pages show the long names").toBeGreaterThan(20);
+  expect(measured, "control: the pages show quantities and sums").toBeGreaterThan(20);
+});
+
+for (const screen of SCREENS) {
+  test(`on a ${screen.name} (${screen.width} px) texts of prices and usage have the sizes of the design`, async ({ browser }) => {
+    const priced = await openPriced(browser, "type-sizes");
+    const context = await contextOf(browser, priced.owner, { viewport: { width: screen.width, height: 844 } });
+    const page = await context.newPage();
+    const filter = screen.name === "desktop" ? screen.ui : 16;
+    const SIZES: Record<string, Record<string, number>> = {
+      "a rate plan": { h1: 20, ".section-head h2": screen.head, ".data-table": screen.ui, ".btn": screen.ui, ".input": screen.body },
+      "the editor of a rate plan": { h1: 20, ".field label": screen.ui, ".btn": screen.ui, ".input": screen.body },
+      "a customer with subscriptions": { h1: 20, ".section-head h2": screen.head, ".row-link": screen.ui },
+      "a new subscription": { h1: 20, ".field label": screen.ui, ".data-table": screen.ui, ".input": screen.body },
+      "usage": { h1: 20, ".section-head h2": screen.head, ".btn": screen.ui, ".input": filter },
+      "events": { h1: 20, ".row-link": screen.ui, "thead th": 12, ".input": filter },
+      "the columns of an import": { h1: 20, ".section-head h2": screen.head, ".field label": screen.ui, ".btn": screen.ui, ".input": screen.body },
+    };
+    for (const { name, path, shows } of pagesOf(priced, Object.keys(SIZES))) {
+      await open(page, path);
+      await expect(page.locator(shows).first(), path).toBeVisible();
+      await hasSizes(page, Object.fromEntries(Object.entries(SIZES[name]).map(([selector, expected]) => [`main ${selector}`, expected])));
+    }
+    await context.close();
+  });
+}

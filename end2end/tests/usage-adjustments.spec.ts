@@ -17,8 +17,11 @@ test.beforeEach(async () => {
   shop = await openShop("adjusting");
 });
 test.afterEach(async () => {
-  await putBack();
-  await forgetTokens(NAME);
+  try {
+    await putBack();
+  } finally {
+    await forgetTokens(NAME);
+  }
 });
 
 const meterOf = async () => (await sql("select id from workspace.meters where workspace_id = $1 and code = 'tokens'", [shop.id]))[0].id;

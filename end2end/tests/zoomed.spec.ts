@@ -4,6 +4,7 @@ import { type Page, expect } from "@playwright/test";
 import { ADA, test } from "../support/as";
 import { IT } from "../support/facts";
 import { contextOf, open } from "../support/people";
+import { MAIN, type Priced, openPriced, pagesOf } from "../support/priced";
 
 const VIEWPORTS = [{ width: 320, height: 256 }, { width: 640, height: 400 }, { width: 844, height: 390 }];
 
@@ -25,20 +26,53 @@ const hidden = (page: Page) =>
     return null;
   });
 
+/** Moves the focus through the page and asserts that each focused element is visible. */
+async function walk(page: Page, path: string): Promise<void> {
+  await open(page, path);
+  const controls = await page.locator("main :is(input:not([type=hidden]), textarea, select, button, a[href])").filter({ visible: true }).count();
+  expect(controls, `control: ${path} has controls`).toBeGreaterThan(2);
+  for (let step = 0; step < Math.min(controls + 12, 40); step++) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate(() => document.activeElement === document.body)) break;
+    expect.soft(await hidden(page), `${path}: the focused element is hidden after Tab ${step + 1}`).toBeNull();
+  }
+}
+
+/** Scrolls, and returns the share of the height that bars then cover. */
+async function taken(page: Page): Promise<number> {
+  await page.evaluate(() => scrollTo(0, 120));
+  return page.evaluate(() => {
+    const x = innerWidth * 0.7;
+    const rows = Array.from({ length: Math.floor(innerHeight / 4) }, (_, i) => document.elementFromPoint(x, i * 4 + 2));
+    return rows.filter((hit) => !hit?.closest("#main, .main-column > :not(.topbar)") || hit.closest(".save-bar, thead")).filter((hit) => {
+      for (let at: Element | null = hit; at; at = at.parentElement) if (["fixed", "sticky"].includes(getComputedStyle(at).position)) return true;
+      return false;
+    }).length * 4 / innerHeight;
+  });
+}
+
+let priced: Priced;
+test.beforeAll(async ({ browser }) => {
+  priced = await openPriced(browser, "zoomed", true);
+});
+
 for (const viewport of VIEWPORTS) {
   const size = `${viewport.width} x ${viewport.height}`;
   test(`${size}: every focused field and button is visible`, async ({ browser }) => {
     const context = await contextOf(browser, ADA, { viewport });
     const page = await context.newPage();
-    for (const path of [`/${IT}/customers/new`, `/${IT}/customers`, `/${IT}/settings/general`, "/account/profile", "/home"]) {
-      await open(page, path);
-      const controls = await page.locator("main :is(input:not([type=hidden]), textarea, select, button, a[href])").filter({ visible: true }).count();
-      expect(controls, `control: ${path} has controls`).toBeGreaterThan(2);
-      for (let step = 0; step < Math.min(controls + 12, 40); step++) {
-        await page.keyboard.press("Tab");
-        if (await page.evaluate(() => document.activeElement === document.body)) break;
-        expect.soft(await hidden(page), `${path}: the focused element is hidden after Tab ${step + 1}`).toBeNull();
-      }
+    for (const path of [`/${IT}/customers/new`, `/${IT}/customers`, `/${IT}/settings/general`, "/account/profile", "/home"]) await walk(page, path);
+    await context.close();
+  });
+
+  test(`${size}: on pages of prices and usage, every focused control is visible, and bars leave the screen to the page`, async ({ browser }) => {
+    test.setTimeout(240_000);
+    const context = await contextOf(browser, priced.owner, { viewport });
+    const page = await context.newPage();
+    for (const { path, shows } of pagesOf(priced, MAIN)) {
+      await walk(page, path);
+      await expect(page.locator(shows).first(), path).toBeAttached();
+      expect.soft(await taken(page), `${path}: share of the height that bars cover`).toBeLessThan(0.05);
     }
     await context.close();
   });
@@ -48,17 +82,7 @@ for (const viewport of VIEWPORTS) {
     const page = await context.newPage();
     for (const path of [`/${IT}/customers/new`, `/${IT}/invoices`, `/${IT}/overview`]) {
       await open(page, path);
-      await page.evaluate(() => scrollTo(0, 120));
-      // Measures what still covers the page.
-      const taken = await page.evaluate(() => {
-        const x = innerWidth * 0.7;
-        const rows = Array.from({ length: Math.floor(innerHeight / 4) }, (_, i) => document.elementFromPoint(x, i * 4 + 2));
-        return rows.filter((hit) => !hit?.closest("#main, .main-column > :not(.topbar)") || hit.closest(".save-bar, thead")).filter((hit) => {
-          for (let at: Element | null = hit; at; at = at.parentElement) if (["fixed", "sticky"].includes(getComputedStyle(at).position)) return true;
-          return false;
-        }).length * 4 / innerHeight;
-      });
-      expect.soft(taken, `${path}: share of the height that bars cover`).toBeLessThan(0.05);
+      expect.soft(await taken(page), `${path}: share of the height that bars cover`).toBeLessThan(0.05);
     }
     const lines = await page.locator(".figure .value").evaluateAll((values) => values.map((value) => {
       const range = document.createRange();
