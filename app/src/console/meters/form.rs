@@ -14,7 +14,7 @@ use crate::{
         scope::Scope,
     },
     routes::Page,
-    ui::{SelectField, TextAreaField, TextField},
+    ui::{SelectField, TextAreaField, TextField, whole_text},
 };
 use leptos::prelude::*;
 use model::{
@@ -83,7 +83,7 @@ pub fn new(scope: Scope, product: &str) -> AnyView {
             </div>
             <section class="form-part" aria-labelledby="example">
                 <h2 id="example">"An event that it counts"</h2>
-                <pre class="code-block" role="group" tabindex="0" aria-labelledby="example" data-testid="example"><code>{move || typed.with(example)}</code></pre>
+                <pre class="code-block" role="group" tabindex="0" aria-labelledby="example" data-testid="example"><code>{whole_text(move || typed.with(example))}</code></pre>
             </section>
         </FormShell>
     }

@@ -16,7 +16,7 @@ use crate::{
     error::AppError,
     routes::Page,
     session::Toast,
-    ui::{Icon, Pending, Status, StatusTone},
+    ui::{Icon, Pending, Status, StatusTone, whole},
 };
 use leptos::{ev::SubmitEvent, prelude::*};
 use model::{
@@ -170,7 +170,7 @@ fn calculator(scope: Scope, plan: &RatePlanDetail, version: &Version) -> AnyView
                 </div>
                 <button class="btn" data-no-script>"Compute"</button>
             </form>
-            <div class="cost" aria-live="polite">{move || cost(&priced, &quantity.get())}</div>
+            <div class="cost" aria-live="polite">{whole(move || cost(&priced, &quantity.get()))}</div>
         </section>
     }
     .into_any()

@@ -89,7 +89,7 @@ fn who_stays(plan: &RatePlanDetail) -> String {
     match plan.row.customers {
         0 => format!("The plan has no subscribers. New ones get version {number}."),
         count => format!(
-            "{} {} on version {former} or earlier until you move them, which the plan’s page offers after publishing. New subscriptions get version {number}.",
+            "{} {} on version {former} or earlier. After publishing, you can move them on the plan’s page. New subscriptions get version {number}.",
             pluralize(count, "customer", "customers"),
             if count == 1 { "stays" } else { "stay" },
         ),

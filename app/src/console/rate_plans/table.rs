@@ -49,7 +49,8 @@ fn group(scope: Scope, row: &ChargeRow, interval: Interval, currency: Currency) 
     let rows = priced(row, unit, interval, currency);
     let count = rows.len().to_string();
     let product = scope.url(&Page::Product(row.product_id));
-    let of = row.meter.as_ref().map_or_else(|| row.product.clone(), |meter| format!("{}, {}", row.product, meter.name));
+    let meter = row.meter.as_ref().filter(|meter| meter.name != row.product);
+    let of = meter.map_or_else(|| row.product.clone(), |meter| format!("{}, {}", row.product, meter.name));
     let kind = ModelKind::of(&row.charge);
     let mut head = Some(view! {
         <th scope="rowgroup" rowspan=count>

@@ -4,6 +4,7 @@ use super::bills;
 use crate::{
     console::{PageData, load_page, scope::Scope},
     routes::{Page, VisitData},
+    ui::whole,
 };
 use leptos::{prelude::*, task::spawn_local};
 use model::subscription::Preview;
@@ -23,9 +24,9 @@ impl LivePreview {
         Self { scope, shown: RwSignal::new(preview), asked: StoredValue::new(0) }
     }
 
-    /// Renders the preview.
+    /// Renders the preview, which must be the only child of its element.
     pub fn view(self) -> AnyView {
-        view! { {move || self.shown.with(bills::preview)} }.into_any()
+        whole(move || self.shown.with(bills::preview))
     }
 
     /// Shows the preview of a page with another input.

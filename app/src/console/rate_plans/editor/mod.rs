@@ -26,7 +26,7 @@ use crate::{
     browser,
     console::{form::grant_field, scope::Scope},
     routes::Page,
-    ui::{ErrorSummary, FieldMessage, Icon, TextAreaField},
+    ui::{ErrorSummary, FieldMessage, Icon, TextAreaField, whole_text},
 };
 use leptos::{
     ev::{KeyboardEvent, SubmitEvent},
@@ -87,7 +87,7 @@ pub fn editor(
             </div>
             <div class="editor-columns">
                 <div class="editor-fields">
-                    <p class="muted removed">{move || editor.marks.with(|marks| marks.removed_words())}</p>
+                    <p class="muted removed">{whole_text(move || editor.marks.with(|marks| marks.removed_words()))}</p>
                     <For each=move || editor.rows() key=|row| (row.generation, row.at) children=move |row| charge(editor, &row)/>
                     <div class="btn-row">
                         {editor.button(Change::AddCharge, ADD_CHARGE, "btn", view! { <Icon name="plus"/>"Add charge" }.into_any(), None)}

@@ -8,7 +8,7 @@ use crate::{
         calculator::{Priced, cost},
         impact::impact,
     },
-    ui::{Banner, CURVE_SIZE, CurveLine, Pending, PriceCurve, Tone},
+    ui::{Banner, CURVE_SIZE, CurveLine, Pending, PriceCurve, Tone, whole},
 };
 use leptos::prelude::*;
 use model::{
@@ -47,8 +47,8 @@ pub fn preview(editor: Editor) -> AnyView {
                     // A search field, because a quantity is no unsaved input.
                     <input class="input" type="search" inputmode="decimal" id="quantity" name="quantity" value=first autocomplete="off" maxlength="40"/>
                 </div>
-                <div>{move || priced.with(|(priced, _)| cost(priced, &editor.quantity.get()))}</div>
-                {missing}
+                <div>{whole(move || priced.with(|(priced, _)| cost(priced, &editor.quantity.get())))}</div>
+                <div class="contents">{whole(missing)}</div>
             </section>
             <For each=move || editor.rows() key=|row| (row.generation, row.at) children=move |row| of_charge(editor, &row)/>
             {subscribers(editor)}
@@ -109,7 +109,7 @@ fn of_charge(editor: Editor, row: &Row) -> AnyView {
             if charge.name.trim().is_empty() { format!("Charge {}", at + 1) } else { charge.name.trim().to_owned() };
         Some(metered_view(&metered, &name, at, editor.currency))
     };
-    view! { <div class="contents">{view}</div> }.into_any()
+    view! { <div class="contents">{whole(view)}</div> }.into_any()
 }
 
 fn metered_view(metered: &Metered, name: &str, at: usize, currency: Currency) -> AnyView {

@@ -7,7 +7,7 @@ use crate::{
     layout::copy_button,
     routes::{Page, ReturnTo, Route, SettingsPage},
     session::Toast,
-    ui::{Ago, FieldMessage, FormState, PasswordField, Pending, SelectField, SubmitButton, TextField},
+    ui::{Ago, FieldMessage, FormState, PasswordField, Pending, SelectField, SubmitButton, TextField, whole},
 };
 use api::{CREATED, create_api_key, revoke_api_key};
 use leptos::{ev::SubmitEvent, prelude::*};
@@ -26,7 +26,7 @@ pub fn view(scope: Scope, keys: &[ApiKey], created: RwSignal<Option<String>>) ->
     view! {
         <p class="muted">"A program that has a key can send usage events to this workspace, or read it. A key never allows more than its owner’s role. It stops working when its owner loses access."</p>
         {form.pending.banner()}
-        {move || created.get().map(secret)}
+        <div class="contents">{whole(move || created.get().map(secret))}</div>
         {new_key(scope, form, created)}
         <section class="block" aria-labelledby="all-keys">
             <h3 id="all-keys">"Keys"</h3>
