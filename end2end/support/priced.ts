@@ -101,8 +101,9 @@ async function importsOf(browser: Browser, shop: Shop, meter: string, long: bool
   };
   const check = async () => {
     const id = await upload();
-    const { mapping } = json(await ask("GET", `/imports/${id}/mapping`), 200);
-    json(await ask("PUT", `/imports/${id}/mapping`, { ...mapping, type: "tokens" }), 200);
+    const columns = [{ role: "time", property: "time" }, { role: "customer", property: "account" }, { role: "number", property: "tokens" }];
+    const mapping = json(await ask("GET", `/imports/${id}/mapping`), 200).mapping;
+    json(await ask("PUT", `/imports/${id}/mapping`, { ...mapping, type: "tokens", columns }), 200);
     expect((await until("previewed", `/imports/${id}/check`)).check.refused, "control: rows are refused").toBe(2);
     return id;
   };

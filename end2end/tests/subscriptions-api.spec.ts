@@ -19,7 +19,8 @@ async function ask(method: string, path: string, json?: unknown, by = token) {
   return { status: answer.status, answer, body: answer.body ? JSON.parse(answer.body) : null };
 }
 
-test.beforeAll(async ({ browser }) => {
+// Each test has a token of its own, because a token's requests are limited by second.
+test.beforeEach(async ({ browser }) => {
   token = await tokenOf(browser, ADA, NAME);
   const { id } = await workspaceOf(IT);
   [{ id: plan }] = await sql(
@@ -28,9 +29,9 @@ test.beforeAll(async ({ browser }) => {
 });
 test.afterEach(async () => {
   await forget(NAME);
+  await forgetTokens(NAME);
   await putBack();
 });
-test.afterAll(() => forgetTokens(NAME));
 
 const draft = { name: NAME, email: "a@api.example", country: "DE" };
 const fields = (body: { errors: { pointer: string }[] }) => body.errors.map((error) => error.pointer);
