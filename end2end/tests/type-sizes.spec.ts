@@ -133,7 +133,7 @@ for (const screen of SCREENS) {
       "a customer with subscriptions": { h1: 20, ".section-head h2": screen.head, ".row-link": screen.ui },
       "a new subscription": { h1: 20, ".field label": screen.ui, ".data-table": screen.ui, ".input": screen.body },
       "usage": { h1: 20, ".section-head h2": screen.head, ".btn": screen.ui, ".input": filter },
-      "events": { h1: 20, ".row-link": screen.ui, "thead th": 12, ".input": filter },
+      "events": { h1: 20, ".data-table": screen.ui, "thead th": 12, ".input": filter },
       "the columns of an import": { h1: 20, ".section-head h2": screen.head, ".field label": screen.ui, ".btn": screen.ui, ".input": screen.body },
     };
     for (const { name, path, shows } of pagesOf(priced, Object.keys(SIZES))) {

@@ -64,7 +64,7 @@ fn reasons(codes: &[(String, i64)]) -> Option<AnyView> {
         })
         .collect_view();
     (!codes.is_empty()).then(|| {
-        view! { <div class="movers" data-testid="reasons"><h3>"Reasons today"</h3><ul class="line-list">{rows}</ul></div> }
+        view! { <div class="movers" data-testid="reasons"><h2>"Reasons today"</h2><ul class="line-list">{rows}</ul></div> }
             .into_any()
     })
 }
@@ -108,7 +108,7 @@ fn unknown(scope: Scope, subjects: &[UnknownSubject]) -> Option<AnyView> {
         .collect_view();
     (!subjects.is_empty()).then(|| {
         view! {
-            <div class="movers"><h3>"Unknown customers"</h3>
+            <div class="movers"><h2>"Unknown customers"</h2>
                 <p class="hint">"Events with these subjects were refused. Create the customer, or add the subject to a customer, and send the events again."</p>
                 <ul class="line-list">{rows}</ul>
             </div>

@@ -74,7 +74,7 @@ fn empty(scope: Scope, may_import: bool) -> AnyView {
             <Icon name="usage"/>
             <h2>"No events yet"</h2>
             <p>"Send what your customers use as events. Replace $STILE with the address of this console, $API_KEY with an API key, and CUSTOMER with a customer’s external id."</p>
-            <pre class="payload" translate="no"><code>{command}</code></pre>
+            <pre class="payload" translate="no" role="group" tabindex="0" aria-label="Example request"><code>{command}</code></pre>
             <div class="btn-row"><a class="btn" href=keys>"API keys"</a>{import}</div>
         </section>
     }

@@ -248,13 +248,33 @@ async fn by_customer<M: Mode>(
     }
     let rows = sqlx::query!(
         r#"with meters as (select * from unnest($6::uuid[], $7::int[], $8::int[]) as m (meter_id, chart, measure)),
-        named as (select * from unnest($9::int[], $10::uuid[]) as k (chart, customer_id))
-        select m.chart as "chart!", k.customer_id as "customer_id?", d.day as "day!",
-            case m.measure when 0 then sum(d.quantity) when 1 then max(d.peak) else sum(d.events) end as "quantity!"
-        from workspace.usage_days d join meters m on m.meter_id = d.meter_id
-        left join named k on k.chart = m.chart and k.customer_id = d.customer_id
-        where d.workspace_id = $1 and d.day >= $2 and d.day < $5 and (d.day < $3 or d.day >= $4) and m.measure <> 2
-        group by m.chart, m.measure, k.customer_id, d.day
+        named as (select * from unnest($9::int[], $10::uuid[]) as k (chart, customer_id)),
+        own as materialized (
+            select m.chart, m.measure, k.customer_id, d.day,
+                case m.measure when 0 then sum(d.quantity) when 1 then max(d.peak) else sum(d.events) end as quantity
+            from named k join meters m on m.chart = k.chart and m.measure <> 2
+            join workspace.usage_days d
+                on d.workspace_id = $1 and d.meter_id = m.meter_id and d.customer_id = k.customer_id
+                    and d.day >= $2 and d.day < $5 and (d.day < $3 or d.day >= $4)
+            group by m.chart, m.measure, k.customer_id, d.day)
+        select chart as "chart!", customer_id as "customer_id?", day as "day!", quantity as "quantity!" from own
+        union all
+        -- What all others used is what all used less what these did.
+        select t.chart, null, t.day, t.quantity - coalesce(o.quantity, 0)
+        from (
+            select m.chart, t.day, sum(t.quantity) as quantity
+            from workspace.usage_totals t join meters m on m.meter_id = t.meter_id and m.measure = 0
+            where t.workspace_id = $1 and t.day >= $2 and t.day < $5 and (t.day < $3 or t.day >= $4)
+            group by m.chart, t.day) t
+        left join (select chart, day, sum(quantity) as quantity from own where measure = 0 group by chart, day) o
+            on o.chart = t.chart and o.day = t.day
+        union all
+        -- Peaks are not additive, and guests don't read the totals, so their rows are read.
+        select m.chart, null, d.day, case m.measure when 1 then max(d.peak) else sum(d.events) end
+        from workspace.usage_days d join meters m on m.meter_id = d.meter_id and m.measure in (1, 3)
+        where d.workspace_id = $1 and d.day >= $2 and d.day < $5 and (d.day < $3 or d.day >= $4)
+            and not exists (select from named k where k.chart = m.chart and k.customer_id = d.customer_id)
+        group by m.chart, m.measure, d.day
         union all
         select m.chart, k.customer_id, u.day, count(*)::numeric
         from workspace.usage_uniques u join meters m on m.meter_id = u.meter_id
