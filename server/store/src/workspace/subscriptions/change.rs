@@ -158,5 +158,10 @@ async fn write(
         return refused(error, field);
     }
     audit::record(tx, action, row.id.uuid(), &detail.with("name", &row.customer)).await?;
+    let kind = match action {
+        Action::SubscriptionEnded => EventKind::SubscriptionEnded,
+        _ => EventKind::SubscriptionChanged,
+    };
+    webhooks::announce(tx, kind, row.id.uuid()).await?;
     Ok(Written::Done(()))
 }

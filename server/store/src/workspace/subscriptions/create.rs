@@ -75,6 +75,7 @@ pub async fn create(
         .with("from", new.starts_on)
         .with("seats", new.seats);
     audit::record(tx, Action::SubscriptionCreated, id.uuid(), &detail).await?;
+    webhooks::announce(tx, EventKind::SubscriptionChanged, id.uuid()).await?;
     Ok(Written::Done(id))
 }
 

@@ -92,6 +92,9 @@ pub async fn move_to_version(
     }
     let detail = Detail::none().with("name", name).change("version", from, to).with("subscriptions", all.len());
     audit::record(tx, Action::SubscriptionsMoved, plan.uuid(), &detail).await?;
+    for moved in &all {
+        webhooks::announce(tx, EventKind::SubscriptionChanged, moved.id.uuid()).await?;
+    }
     Ok(Written::Done(MoveSummary { moved: all.len() }))
 }
 
