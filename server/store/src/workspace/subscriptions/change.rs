@@ -11,6 +11,7 @@ use crate::{
     audit,
     door::{Can, WorkspaceTx, Write},
     error::StoreError,
+    workspace::webhooks,
 };
 use model::{
     FieldErrors,
@@ -18,6 +19,7 @@ use model::{
     capability::EditContent,
     id::SubscriptionId,
     subscription::{Change, PHASES_MAX, Schedule, SubscriptionRow},
+    webhook::EventKind,
 };
 use time::Date;
 

@@ -1,5 +1,6 @@
 //! Deliveries: the messages to webhooks.
 
+use super::hooks;
 use crate::{
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
@@ -72,6 +73,15 @@ impl Row {
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.webhooks.announce", skip_all, fields(kind = kind.as_str()))]
 pub async fn announce(tx: &mut WorkspaceTx<Write>, kind: EventKind, id: Uuid) -> Result<(), StoreError> {
+    announce_all(tx, kind, &[id]).await
+}
+
+/// Like [`announce`], of a fact about each of several records.
+///
+/// # Errors
+/// As for [`announce`].
+#[tracing::instrument(level = "debug", name = "store.webhooks.announce_all", skip_all, fields(kind = kind.as_str()))]
+pub async fn announce_all(tx: &mut WorkspaceTx<Write>, kind: EventKind, ids: &[Uuid]) -> Result<(), StoreError> {
     let workspace = tx.id().uuid();
     let webhooks = sqlx::query_scalar!(
         "select id from workspace.webhooks where workspace_id = $1 and state <> 'off' and $2 = any(events)",
@@ -80,31 +90,41 @@ pub async fn announce(tx: &mut WorkspaceTx<Write>, kind: EventKind, id: Uuid) ->
     )
     .fetch_all(tx.connection())
     .await?;
-    if webhooks.is_empty() {
+    if webhooks.is_empty() || ids.is_empty() {
         return Ok(());
     }
-    write(tx, &webhooks, kind.as_str(), id).await
+    write(tx, &webhooks, kind.as_str(), ids).await
 }
 
-/// Writes a message to `webhooks`.
+/// Writes a message about each record to each of `webhooks`.
 async fn write(
     tx: &mut WorkspaceTx<Write>,
     webhooks: &[Uuid],
     kind: &'static str,
-    id: Uuid,
+    records: &[Uuid],
 ) -> Result<(), StoreError> {
     let (workspace, now) = (tx.id(), tx.tenant().principal.now);
-    let body = WebhookEvent { kind, at: now, id, workspace }.body();
-    let ids: Vec<Uuid> = webhooks.iter().map(|_| Uuid::now_v7()).collect();
+    let (mut ids, mut targets, mut messages, mut bodies) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for record in records {
+        let message = Uuid::now_v7();
+        let body = WebhookEvent { kind, at: now, id: *record, workspace }.body();
+        for webhook in webhooks {
+            ids.push(Uuid::now_v7());
+            targets.push(*webhook);
+            messages.push(message);
+            bodies.push(body.clone());
+        }
+    }
     sqlx::query!(
         "insert into workspace.webhook_deliveries (workspace_id, id, webhook_id, message_id, kind, body)
-        select $1, n.id, n.webhook, $4, $5, $6 from unnest($2::uuid[], $3::uuid[]) n (id, webhook)",
+        select $1, n.id, n.webhook, n.message, $6, n.body
+        from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[]) n (id, webhook, message, body)",
         workspace.uuid(),
         &ids,
-        webhooks,
-        Uuid::now_v7(),
+        &targets,
+        &messages,
+        &bodies,
         kind,
-        body,
     )
     .execute(tx.connection())
     .await?;
@@ -212,7 +232,7 @@ pub async fn test(
     if let Some(refused) = unless_on(tx, can, webhook).await? {
         return Ok(refused);
     }
-    write(tx, &[webhook.uuid()], TEST_KIND, webhook.uuid()).await?;
+    write(tx, &[webhook.uuid()], TEST_KIND, &[webhook.uuid()]).await?;
     Ok(Written::Done(()))
 }
 
@@ -222,10 +242,10 @@ async fn unless_on(
     can: &Can<ManageSettings>,
     webhook: WebhookId,
 ) -> Result<Option<Written<()>>, StoreError> {
-    if !super::lock(tx, can, webhook).await? {
+    if !hooks::lock(tx, can, webhook).await? {
         return Ok(Some(Written::Absent));
     }
-    Ok(match super::get(tx, can, webhook).await? {
+    Ok(match hooks::get(tx, can, webhook).await? {
         None => Some(Written::Absent),
         Some(webhook) if webhook.state == WebhookState::Off => {
             Some(Written::invalid("action", "The webhook is off. Turn it on first."))

@@ -1,7 +1,7 @@
 //! What the job does that sends messages: claims those that are due, and records what became of them. Between the two,
 //! it holds no transaction. Each claim is a lease: if the server dies meanwhile, another one claims the message later.
 
-use super::{WebhookSecret, deliveries::wake};
+use super::{deliveries::wake, hooks, secret::WebhookSecret};
 use crate::{
     audit,
     door::{Can, WorkspaceTx, Write},
@@ -192,10 +192,10 @@ pub async fn record(
 ) -> Result<Recorded, StoreError> {
     let (workspace, webhook) = (tx.id().uuid(), claimed.webhook.uuid());
     // Locked first, as by everything that changes both.
-    if !super::lock(tx, can, claimed.webhook).await? {
+    if !hooks::lock(tx, can, claimed.webhook).await? {
         return Ok(Recorded::Superseded);
     }
-    let Some(before) = super::get(tx, can, claimed.webhook).await? else { return Ok(Recorded::Superseded) };
+    let Some(before) = hooks::get(tx, can, claimed.webhook).await? else { return Ok(Recorded::Superseded) };
     let mut jitter = [0];
     // Without randomness there is no jitter.
     let _ = getrandom::fill(&mut jitter);
@@ -259,7 +259,7 @@ pub async fn record(
     if state.as_deref() != Some(WebhookState::Off.as_str()) {
         return Ok(Recorded::Noted);
     }
-    super::drop_waiting(tx, can, claimed.webhook).await?;
+    hooks::drop_waiting(tx, can, claimed.webhook).await?;
     audit::record(tx, Action::WebhookTurnedOff, webhook, &Detail::none().with("name", before.name())).await?;
     let seats = members::list(tx).await?;
     let people = seats.iter().filter(|one| one.verified && one.seat.capabilities().has(ManageSettings::CAPABILITY));
