@@ -8,7 +8,7 @@ mod view;
 
 pub use input::{EventKind, WebhookDraft, WebhookInput};
 pub use url::{Schemes, WebhookUrl};
-pub use view::{Delivery, DeliveryState, Webhook, WebhookDetail, WebhookState};
+pub use view::{Delivery, DeliveryState, Webhook, WebhookAct, WebhookDetail, WebhookState};
 
 use crate::id::WorkspaceId;
 use serde::Serialize;

@@ -44,6 +44,24 @@ impl WebhookState {
     }
 }
 
+/// Action on a webhook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WebhookAct {
+    /// Sends a test message.
+    Test,
+    /// Makes a new secret.
+    Rotate,
+    /// Turns it on.
+    TurnOn,
+    /// Turns it off.
+    TurnOff,
+    /// Deletes it.
+    Delete,
+    /// Sends a message again.
+    Redeliver(DeliveryId),
+}
+
 /// What became of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
