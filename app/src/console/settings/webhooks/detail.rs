@@ -208,10 +208,10 @@ fn row(actions: Actions, delivery: &Delivery, is_off: bool) -> AnyView {
                     <summary><span class="mono">{delivery.kind.clone()}</span></summary>
                     <p class="mono" dir="ltr">{delivery.message.clone()}</p>
                     <p class="hint">"Body"</p>
-                    <pre class="mono" dir="ltr" tabindex="0" data-testid="body">{delivery.body.clone()}</pre>
+                    <pre class="payload" dir="ltr" tabindex="0" data-testid="body">{delivery.body.clone()}</pre>
                     {next.map(|next| view! { <p class="hint">{next}</p> })}
                     {(!answer.is_empty()).then(|| view! { <p class="hint" data-testid="answer">{answer}</p> })}
-                    {(!delivery.excerpt.is_empty()).then(|| view! { <pre class="mono" dir="auto" tabindex="0" data-testid="excerpt">{delivery.excerpt.clone()}</pre> })}
+                    {(!delivery.excerpt.is_empty()).then(|| view! { <pre class="payload" dir="auto" tabindex="0" data-testid="excerpt">{delivery.excerpt.clone()}</pre> })}
                 </details>
             </td>
             <td class="col-sm fit"><Ago at=delivery.created_at now=actions.scope.session.now/></td>

@@ -63,8 +63,8 @@ pub(super) fn secret(secret: String) -> AnyView {
 /// Returns the tone of a state.
 pub(super) const fn tone(state: WebhookState) -> StatusTone {
     match state {
-        WebhookState::On => StatusTone::Good,
-        WebhookState::Failing => StatusTone::Bad,
+        WebhookState::On => StatusTone::Ok,
+        WebhookState::Failing => StatusTone::Warn,
         WebhookState::Off => StatusTone::Off,
     }
 }
