@@ -125,7 +125,7 @@ pub(super) async fn list(
     let id: WebhookId = identified(&id)?;
     find(&mut tx, &can, id).await?;
     let mut after: Option<DeliveryId> = None;
-    for (name, value) in pairs(query.as_deref())? {
+    for (name, value) in pairs(query.as_deref().unwrap_or_default())? {
         if name == "after" {
             let bad = |_| ApiError::Parameter { name: "after", allowed: "a cursor of an earlier response".to_owned() };
             after = Some(value.parse().map_err(bad)?);
