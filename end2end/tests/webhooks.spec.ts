@@ -1,12 +1,14 @@
 // Webhooks: messages are signed as the Standard Webhooks specification says, verified here by a library that is not
 // ours; they are sent once, repeated, redelivered with the same id, and never to an address that is not public
 // (docs/SECURITY.md, I-30 and I-31).
+import { randomUUID } from "node:crypto";
 import { type APIRequestContext, type BrowserContext, expect, test } from "@playwright/test";
 import { Webhook } from "standardwebhooks";
 import { call, grantOf } from "../support/calls";
 import { IT, sql, workspaceOf } from "../support/facts";
 import { fresh, register } from "../support/invites";
 import { mailTo } from "../support/mailbox";
+import { makePlan } from "../support/made";
 import { contextOf, live } from "../support/people";
 import { send } from "../support/raw";
 import { Receiver, addWebhook } from "../support/receiver";
@@ -119,12 +121,13 @@ for (const javaScriptEnabled of [true, false]) {
 test("a changed subscription is told in a signed message that names it and nothing else", async ({ browser }) => {
   const { secret } = await create(owner.request, receiver.url());
   const token = await tokenOf(browser, shop.owner, "webhooks");
-  const [plan, version] = [crypto.randomUUID(), 1];
-  await sql("insert into workspace.rate_plans (workspace_id, id, name, code, currency, \"interval\") values ($1, $2, 'Team', 'team', 'EUR', 'month')", [shop.id, plan]);
-  await sql("insert into workspace.rate_plan_versions (workspace_id, plan_id, version, state, published_at) values ($1, $2, $3, 'draft', null)", [shop.id, plan, version]);
+  const plan = await makePlan(shop.slug, "Team");
+  await sql(
+    `insert into workspace.rate_plan_charges (workspace_id, plan_id, version, position, name, product_id, model, timing, fee_minor)
+     select workspace_id, $2, 1, 0, 'Base fee', id, 'fee', 'advance', 2000 from workspace.products where workspace_id = $1`, [shop.id, plan]);
   await sql("update workspace.rate_plan_versions set state = 'published', published_at = now() where plan_id = $1", [plan]);
   const path = `/api/v1/workspaces/${shop.slug}/customers/${shop.customer}/subscriptions`;
-  const made = await send("POST", path, { headers: { authorization: `Bearer ${token}` }, json: { plan_id: plan, starts_on: "2026-03-01", seats: 1 } });
+  const made = await send("POST", path, { headers: { authorization: `Bearer ${token}` }, json: { rate_plan_id: plan, starts_on: "2026-03-01", seats: 1 } });
   expect(made.status, made.body).toBe(201);
   await expect.poll(() => receiver.messages.length, "no message arrives").toBe(1);
   const [{ headers, body }] = receiver.messages;
@@ -225,7 +228,7 @@ test("only owners and admins manage webhooks, and those of another workspace are
     await theirs.close();
   }
   expect(await act(owner.request, foreign, "test")).toBe(404);
-  const [theirs, none] = await Promise.all([foreign, crypto.randomUUID()].map(async (webhook) => (await owner.request.get(`/${shop.slug}/settings/webhooks/${webhook}`)).status()));
+  const [theirs, none] = await Promise.all([foreign, randomUUID()].map(async (webhook) => (await owner.request.get(`/${shop.slug}/settings/webhooks/${webhook}`)).status()));
   expect(theirs).toBe(none);
   await sql("delete from workspace.webhooks where id = $1", [foreign]);
 });
@@ -269,7 +272,7 @@ test("webhooks and deliveries by the API", async ({ browser }) => {
   expect((await ask("PATCH", `/${id}`, { enabled: false })).body.state).toBe("off");
   const refused = await ask("POST", `/${id}/test`);
   expect([refused.status, refused.body.errors[0].detail]).toEqual([422, "The webhook is off. Turn it on first."]);
-  for (const path of [`/${crypto.randomUUID()}`, `/${id}/deliveries/${crypto.randomUUID()}`]) expect((await ask("GET", path)).status, path).toBe(404);
+  for (const path of [`/${randomUUID()}`, `/${id}/deliveries/${randomUUID()}`]) expect((await ask("GET", path)).status, path).toBe(404);
   expect((await ask("DELETE", `/${id}`)).status).toBe(204);
   expect((await ask("GET", `/${id}`)).status).toBe(404);
 });
