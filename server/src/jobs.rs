@@ -141,7 +141,9 @@ impl Courier {
     async fn send(&self, claimed: &Claimed, now: i64) -> Answer {
         let none = |problem: String| Answer { problem, ..Answer::default() };
         if claimed.secrets.is_empty() {
-            return none("The secret can’t be read, because the server’s own secret has changed. Rotate it.".to_owned());
+            return none(
+                "The secret can’t be read, because the server’s own secret has changed. Rotate it.".to_owned(),
+            );
         }
         let signature = webhooks::signatures(&claimed.secrets, &claimed.message, now, &claimed.body);
         let request = Request::post(&claimed.url)
@@ -155,9 +157,7 @@ impl Courier {
             return none("The address is not one that a request can be sent to.".to_owned());
         };
         match self.outgoing.send(request).await {
-            Ok(reply) => {
-                Answer { status: Some(reply.status.as_u16()), problem: String::new(), body: reply.body }
-            }
+            Ok(reply) => Answer { status: Some(reply.status.as_u16()), problem: String::new(), body: reply.body },
             Err(error) => none(error.to_string()),
         }
     }

@@ -216,22 +216,22 @@ pub(crate) fn is_public(address: IpAddr) -> bool {
 
 /// Networks of IPv4 that are not public: first address and length of the prefix.
 const SPECIAL_V4: &[(Ipv4Addr, u32)] = &[
-    (Ipv4Addr::new(0, 0, 0, 0), 8),           // this network
-    (Ipv4Addr::new(10, 0, 0, 0), 8),          // private
-    (Ipv4Addr::new(100, 64, 0, 0), 10),       // shared by customers of a provider
-    (Ipv4Addr::new(127, 0, 0, 0), 8),         // loopback
-    (Ipv4Addr::new(168, 63, 129, 16), 32),    // metadata of Azure
-    (Ipv4Addr::new(169, 254, 0, 0), 16),      // link-local, with the metadata of most clouds
-    (Ipv4Addr::new(172, 16, 0, 0), 12),       // private
-    (Ipv4Addr::new(192, 0, 0, 0), 24),        // protocols, with the metadata of Oracle
-    (Ipv4Addr::new(192, 0, 2, 0), 24),        // documentation
-    (Ipv4Addr::new(192, 88, 99, 0), 24),      // relays of 6to4
-    (Ipv4Addr::new(192, 168, 0, 0), 16),      // private
-    (Ipv4Addr::new(198, 18, 0, 0), 15),       // benchmarks
-    (Ipv4Addr::new(198, 51, 100, 0), 24),     // documentation
-    (Ipv4Addr::new(203, 0, 113, 0), 24),      // documentation
-    (Ipv4Addr::new(224, 0, 0, 0), 4),         // multicast
-    (Ipv4Addr::new(240, 0, 0, 0), 4),         // reserved, and broadcast
+    (Ipv4Addr::new(0, 0, 0, 0), 8),        // this network
+    (Ipv4Addr::new(10, 0, 0, 0), 8),       // private
+    (Ipv4Addr::new(100, 64, 0, 0), 10),    // shared by customers of a provider
+    (Ipv4Addr::new(127, 0, 0, 0), 8),      // loopback
+    (Ipv4Addr::new(168, 63, 129, 16), 32), // metadata of Azure
+    (Ipv4Addr::new(169, 254, 0, 0), 16),   // link-local, with the metadata of most clouds
+    (Ipv4Addr::new(172, 16, 0, 0), 12),    // private
+    (Ipv4Addr::new(192, 0, 0, 0), 24),     // protocols, with the metadata of Oracle
+    (Ipv4Addr::new(192, 0, 2, 0), 24),     // documentation
+    (Ipv4Addr::new(192, 88, 99, 0), 24),   // relays of 6to4
+    (Ipv4Addr::new(192, 168, 0, 0), 16),   // private
+    (Ipv4Addr::new(198, 18, 0, 0), 15),    // benchmarks
+    (Ipv4Addr::new(198, 51, 100, 0), 24),  // documentation
+    (Ipv4Addr::new(203, 0, 113, 0), 24),   // documentation
+    (Ipv4Addr::new(224, 0, 0, 0), 4),      // multicast
+    (Ipv4Addr::new(240, 0, 0, 0), 4),      // reserved, and broadcast
 ];
 
 fn is_public_v4(address: Ipv4Addr) -> bool {
@@ -241,10 +241,10 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 
 /// Networks within 2000::/3 that are not public.
 const SPECIAL_V6: &[(Ipv6Addr, u32)] = &[
-    (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),      // protocols: Teredo, ORCHID, benchmarks
-    (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32),  // documentation
-    (Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0), 16),      // 6to4
-    (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20),      // documentation
+    (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23), // protocols: Teredo, ORCHID, benchmarks
+    (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32), // documentation
+    (Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0), 16), // 6to4
+    (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20), // documentation
 ];
 
 /// All public addresses are in 2000::/3: mapped, NAT64, unique-local, link-local and multicast ones are not.
@@ -267,11 +267,11 @@ mod tests {
             "0.0.0.0", "0.1.2.3", "10.0.0.1", "10.255.255.255", "100.64.0.1", "100.100.100.200", "100.127.255.255",
             "127.0.0.1", "127.255.255.254", "168.63.129.16", "169.254.0.1", "169.254.169.254", "172.16.0.1",
             "172.31.255.255", "192.0.0.192", "192.0.2.1", "192.88.99.1", "192.168.0.1", "198.18.0.1", "198.19.255.255",
-            "198.51.100.1", "203.0.113.1", "224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255",
-            "::", "::1", "::ffff:127.0.0.1", "::ffff:8.8.8.8", "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::808:808",
-            "64:ff9b:1::1", "100::1", "2001::1", "2001:2::1", "2001:20::1", "2001:db8::1", "2002:7f00:1::",
-            "2002:808:808::1", "3fff::1", "3fff:fff::1", "4000::1", "5f00::1", "fc00::1", "fd00:ec2::254", "fe80::1",
-            "febf::1", "fec0::1", "ff02::1",
+            "198.51.100.1", "203.0.113.1", "224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255", "::", "::1",
+            "::ffff:127.0.0.1", "::ffff:8.8.8.8", "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::808:808", "64:ff9b:1::1",
+            "100::1", "2001::1", "2001:2::1", "2001:20::1", "2001:db8::1", "2002:7f00:1::", "2002:808:808::1",
+            "3fff::1", "3fff:fff::1", "4000::1", "5f00::1", "fc00::1", "fd00:ec2::254", "fe80::1", "febf::1",
+            "fec0::1", "ff02::1",
         ] {
             assert!(!is_public(ip(text)), "{text}");
         }
@@ -281,10 +281,10 @@ mod tests {
     fn public_addresses_are_public() {
         for text in [
             "1.1.1.1", "8.8.8.8", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255",
-            "128.0.0.0", "168.63.129.15", "169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0", "192.0.1.0",
-            "192.0.3.0", "192.167.255.255", "192.169.0.0", "198.17.255.255", "198.20.0.0", "203.0.112.255",
-            "223.255.255.255", "2000::1", "2001:200::1", "2001:4860:4860::8888", "2001:db7::1", "2001:db9::1",
-            "2003::1", "2606:4700:4700::1111", "2a00:1450::1", "3ffe::1",
+            "128.0.0.0", "168.63.129.15", "169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0",
+            "192.0.1.0", "192.0.3.0", "192.167.255.255", "192.169.0.0", "198.17.255.255", "198.20.0.0",
+            "203.0.112.255", "223.255.255.255", "2000::1", "2001:200::1", "2001:4860:4860::8888", "2001:db7::1",
+            "2001:db9::1", "2003::1", "2606:4700:4700::1111", "2a00:1450::1", "3ffe::1",
         ] {
             assert!(is_public(ip(text)), "{text}");
         }
@@ -319,7 +319,9 @@ mod tests {
     #[tokio::test]
     async fn no_spelling_of_a_private_address_is_reached() {
         let outgoing = Outgoing::new(&[]).expect("a client");
-        for host in ["localhost", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "2130706433", "0x7f.1", "127.1"] {
+        for host in
+            ["localhost", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "2130706433", "0x7f.1", "127.1"]
+        {
             for scheme in ["http", "https"] {
                 let request = Request::post(format!("{scheme}://{host}:9/")).body(Bytes::new()).expect("a request");
                 let error = outgoing.send(request).await.expect_err("a private address was reached");

@@ -49,9 +49,9 @@ pub use palette::Palette;
 pub use prefetch::Prefetcher;
 pub use scope::Scope;
 pub use server_fns::*;
-pub use settings::{audit_table, check_slug, delete_workspace, save_general};
 #[cfg(feature = "ssr")]
 pub use settings::webhook_turned_off;
+pub use settings::{audit_table, check_slug, delete_workspace, save_general};
 pub use shell::ShellInfo;
 pub use visit::Visit;
 

@@ -63,8 +63,7 @@ pub(crate) struct DeliveryResource {
 }
 
 fn states() -> Object {
-    let all =
-        [DeliveryState::Waiting, DeliveryState::Sending, DeliveryState::Delivered, DeliveryState::Failed];
+    let all = [DeliveryState::Waiting, DeliveryState::Sending, DeliveryState::Delivered, DeliveryState::Failed];
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(all.map(DeliveryState::as_str))).build()
 }
 

@@ -153,7 +153,11 @@ pub(super) async fn find<M: Mode>(
 }
 
 /// Returns an answer with a secret, which must be kept nowhere.
-fn once(status: StatusCode, webhook: WebhookResource, secret: String) -> (StatusCode, [(header::HeaderName, HeaderValue); 1], Json<WebhookWithSecret>) {
+fn once(
+    status: StatusCode,
+    webhook: WebhookResource,
+    secret: String,
+) -> (StatusCode, [(header::HeaderName, HeaderValue); 1], Json<WebhookWithSecret>) {
     let never = (header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     (status, [never], Json(WebhookWithSecret { webhook, secret }))
 }

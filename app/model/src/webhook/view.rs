@@ -99,9 +99,7 @@ impl DeliveryState {
 
     /// Parses a stored name. Returns `None` if it is unknown.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Waiting, Self::Sending, Self::Delivered, Self::Failed]
-            .into_iter()
-            .find(|state| state.as_str() == word)
+        [Self::Waiting, Self::Sending, Self::Delivered, Self::Failed].into_iter().find(|state| state.as_str() == word)
     }
 }
 

@@ -1,7 +1,7 @@
 -- Opens a workspace for a job of the server, which acts without a person. The context is then set to the workspace and
 -- the job. Returns no row if the workspace does not exist or was deleted, or if there is no such job.
 create or replace function door.job(workspace uuid, wanted text)
-returns table (slug text, name text, organization_id uuid, organization text, hue smallint, logo text)
+returns table (workspace_id uuid, slug text, name text, organization_id uuid, organization text, hue smallint, logo text)
 language plpgsql volatile security definer set search_path = '' as $$
 declare
     place record;
@@ -18,7 +18,7 @@ begin
         set_config('stile.workspace_id', place.id::text, true),
         set_config('stile.reach', 'all', true),
         set_config('stile.job', wanted, true);
-    return query select place.slug, place.name, place.organization_id, place.organization, place.hue, place.logo;
+    return query select place.id, place.slug, place.name, place.organization_id, place.organization, place.hue, place.logo;
 end
 $$;
 alter function door.job(uuid, text) owner to stile_door;

@@ -154,14 +154,19 @@ async fn a_message_whose_server_died_is_claimed_again_and_its_late_answer_is_not
     let first = claim(&world, a1).await.remove(0);
     assert!(claim(&world, a1).await.is_empty(), "control: the claim holds");
     let mut superuser = world.db.superuser().await;
-    execute(&mut superuser, "update workspace.webhook_deliveries set next_at = now() - interval '1 second'").await.unwrap();
+    execute(&mut superuser, "update workspace.webhook_deliveries set next_at = now() - interval '1 second'")
+        .await
+        .unwrap();
     let second = claim(&world, a1).await.remove(0);
     assert_eq!((second.id, &second.message, second.attempt), (first.id, &first.message, 2));
     assert_eq!(record(&world, a1, &first, Some(500)).await, Recorded::Superseded);
     assert_eq!(deliveries(&world, a1, id).await[0].state, DeliveryState::Sending);
     assert_eq!(record(&world, a1, &second, Some(204)).await, Recorded::Noted);
     let delivered = &deliveries(&world, a1, id).await[0];
-    assert_eq!((delivered.state, delivered.status, delivered.excerpt.as_str()), (DeliveryState::Delivered, Some(204), "body"));
+    assert_eq!(
+        (delivered.state, delivered.status, delivered.excerpt.as_str()),
+        (DeliveryState::Delivered, Some(204), "body")
+    );
     assert_eq!(record(&world, a1, &second, Some(500)).await, Recorded::Superseded, "it is recorded twice");
 }
 
@@ -205,7 +210,9 @@ async fn after_nine_retries_a_delivery_has_failed() {
         let expected = if attempt < 10 { DeliveryState::Waiting } else { DeliveryState::Failed };
         assert_eq!(delivery.state, expected, "after attempt {attempt}");
         assert!(claim(&world, a1).await.is_empty(), "it is sent again at once");
-        execute(&mut superuser, "update workspace.webhook_deliveries set next_at = now() - interval '1 second'").await.unwrap();
+        execute(&mut superuser, "update workspace.webhook_deliveries set next_at = now() - interval '1 second'")
+            .await
+            .unwrap();
     }
     assert!(claim(&world, a1).await.is_empty());
 }
@@ -383,7 +390,10 @@ async fn only_a_job_writes_to_the_log_without_a_person() {
     assert_eq!(execute(&mut tx, &entry).await.unwrap(), 1, "control");
     tx.rollback().await.unwrap();
     let mut tx = app.begin().await.unwrap();
-    let context = format!("select set_config('stile.workspace_id', '{}', true), set_config('stile.user_id', '{}', true)", world.a1.id, world.ann.id);
+    let context = format!(
+        "select set_config('stile.workspace_id', '{}', true), set_config('stile.user_id', '{}', true)",
+        world.a1.id, world.ann.id
+    );
     execute(&mut tx, &context).await.unwrap();
     assert_eq!(refusal(&execute(&mut tx, &entry).await).as_deref(), DENIED, "a person writes as nobody");
     tx.rollback().await.unwrap();

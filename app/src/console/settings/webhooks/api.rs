@@ -27,12 +27,7 @@ pub async fn create_webhook(workspace: Slug, grant: String, input: WebhookInput)
 /// [`AppError::Invalid`] with the invalid fields; [`AppError::Absent`] if the workspace has no such webhook;
 /// [`AppError::Denied`] without the capability.
 #[server(input = Json, output = Compact)]
-pub async fn save_webhook(
-    workspace: Slug,
-    grant: String,
-    id: WebhookId,
-    input: WebhookInput,
-) -> Result<(), AppError> {
+pub async fn save_webhook(workspace: Slug, grant: String, id: WebhookId, input: WebhookInput) -> Result<(), AppError> {
     save(&crate::server::call::context()?, &workspace, &grant, id, &input).await
 }
 
@@ -52,9 +47,9 @@ pub async fn act_on_webhook(
 }
 
 #[cfg(feature = "ssr")]
-pub(crate) use ssr::{detail, submit};
-#[cfg(feature = "ssr")]
 use ssr::{create, run, save};
+#[cfg(feature = "ssr")]
+pub(crate) use ssr::{detail, submit};
 
 #[cfg(feature = "ssr")]
 mod ssr {

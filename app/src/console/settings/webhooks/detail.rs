@@ -28,7 +28,11 @@ pub fn view(scope: Scope, detail: &WebhookDetail, made: RwSignal<Option<String>>
     let all = scope.url(&Page::Settings(SettingsPage::Webhooks));
     let actions = Actions { scope, id: webhook.id, pending: form.pending, made };
     let rotating = webhook.rotating_until.map(|until| {
-        let text = format!("The secret was rotated. The former one also signs until {} ({}).", moment::minute(*until), detail.time_zone);
+        let text = format!(
+            "The secret was rotated. The former one also signs until {} ({}).",
+            moment::minute(*until),
+            detail.time_zone
+        );
         view! { <p class="hint" data-testid="rotating">{text}</p> }
     });
     view! {
@@ -60,7 +64,9 @@ fn state(webhook: &Webhook) -> Option<AnyView> {
             let since = since.map(|since| format!(" since {}", moment::minute(*since))).unwrap_or_default();
             format!("No message has been accepted{since}. After five days, the webhook is turned off.")
         }
-        (WebhookState::Off, _) => "The webhook is off, so nothing is sent. What happens meanwhile is not sent later.".to_owned(),
+        (WebhookState::Off, _) => {
+            "The webhook is off, so nothing is sent. What happens meanwhile is not sent later.".to_owned()
+        }
     };
     Some(view! { <p class="hint">{text}</p> }.into_any())
 }

@@ -55,7 +55,7 @@ impl Store {
             r#"select slug as "slug!", name as "name!", organization_id as "organization_id!",
                 organization as "organization!", hue, logo, clock.time_zone as "time_zone!", clock.today as "today!",
                 now() as "now!"
-            from door.job($1, $2) place cross join lateral door.clock($1) clock"#,
+            from door.job($1, $2) place cross join lateral door.clock(place.workspace_id) clock"#,
             workspace.uuid(),
             job.as_str(),
         )
@@ -69,12 +69,7 @@ impl Store {
         let zone = Zone::named(tx.connection(), &row.time_zone).await?;
         let tenant = Tenant {
             principal: Principal {
-                person: Person {
-                    id: nobody,
-                    name: JOB_ACTOR.to_owned(),
-                    email: String::new(),
-                    portrait: None,
-                },
+                person: Person { id: nobody, name: JOB_ACTOR.to_owned(), email: String::new(), portrait: None },
                 session: None,
                 epoch: String::new(),
                 lands_on_picker: false,

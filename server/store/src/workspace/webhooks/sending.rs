@@ -122,7 +122,7 @@ pub async fn claim(
     .await?;
     let rows = sqlx::query!(
         r#"with slots as (
-            select w.id, case when w.state = 'failing' then 1 else $3 end - (
+            select w.id, case when w.state = 'failing' then 1 else $3::bigint end - (
                 select count(*) from workspace.webhook_deliveries b
                 where b.workspace_id = $1 and b.webhook_id = w.id and b.state = 'sending' and b.next_at > now()) as free
             from workspace.webhooks w where w.workspace_id = $1 and w.state <> 'off'
@@ -196,7 +196,7 @@ pub async fn record(
         return Ok(Recorded::Superseded);
     }
     let Some(before) = hooks::get(tx, can, claimed.webhook).await? else { return Ok(Recorded::Superseded) };
-    let mut jitter = [0];
+    let mut jitter = [0_u8];
     // Without randomness there is no jitter.
     let _ = getrandom::fill(&mut jitter);
     let pause = match before.state {

@@ -19,8 +19,8 @@ use model::{
 };
 use sqlx::{Connection, PgConnection};
 use store::{
-    audit, contacts, customers, handoffs, imports, invoices, meters, products, rate_plans, seal::EncryptionKey, secret::Secret,
-    subjects, subscriptions, tokens, webhooks,
+    audit, contacts, customers, handoffs, imports, invoices, meters, products, rate_plans, seal::EncryptionKey,
+    secret::Secret, subjects, subscriptions, tokens, webhooks,
 };
 use time::macros::date;
 
@@ -110,7 +110,8 @@ impl World {
         let mut tx = self.write(who, place).await;
         let settings = tx.can::<ManageSettings>().unwrap();
         let draft = WebhookDraft {
-            url: WebhookUrl::parse(&format!("https://{}.example/hook", mark.to_lowercase()), Schemes::HttpsOnly).unwrap(),
+            url: WebhookUrl::parse(&format!("https://{}.example/hook", mark.to_lowercase()), Schemes::HttpsOnly)
+                .unwrap(),
             description: format!("{mark} webhook"),
             events: vec![EventKind::ImportDone],
         };
