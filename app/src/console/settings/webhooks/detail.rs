@@ -37,7 +37,7 @@ pub fn view(scope: Scope, detail: &WebhookDetail, made: RwSignal<Option<String>>
     });
     view! {
         <p><a href=all>"All webhooks"</a></p>
-        <p class="webhook-name"><bdi data-testid="webhook-name">{webhook.name().to_owned()}</bdi>" "<Status tone=tone(webhook.state) label=webhook.state.label()/></p>
+        <p><bdi data-testid="webhook-name">{webhook.name().to_owned()}</bdi>" "<Status tone=tone(webhook.state) label=webhook.state.label()/></p>
         {state(webhook)}
         <div class="contents">{whole(move || made.get().map(secret))}</div>
         {rotating}

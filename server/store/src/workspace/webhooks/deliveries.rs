@@ -71,7 +71,7 @@ impl Row {
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
-#[tracing::instrument(level = "debug", name = "store.webhooks.announce", skip_all, fields(kind = kind.as_str()))]
+#[tracing::instrument(level = "debug", name = "store.webhooks.announce", skip_all)]
 pub async fn announce(tx: &mut WorkspaceTx<Write>, kind: EventKind, id: Uuid) -> Result<(), StoreError> {
     announce_all(tx, kind, &[id]).await
 }
@@ -80,7 +80,7 @@ pub async fn announce(tx: &mut WorkspaceTx<Write>, kind: EventKind, id: Uuid) ->
 ///
 /// # Errors
 /// As for [`announce`].
-#[tracing::instrument(level = "debug", name = "store.webhooks.announce_all", skip_all, fields(kind = kind.as_str()))]
+#[tracing::instrument(level = "debug", name = "store.webhooks.announce_all", skip_all)]
 pub async fn announce_all(tx: &mut WorkspaceTx<Write>, kind: EventKind, ids: &[Uuid]) -> Result<(), StoreError> {
     let workspace = tx.id().uuid();
     let webhooks = sqlx::query_scalar!(
