@@ -96,7 +96,7 @@ pub struct TurnedOff {
 
 /// Claims messages that are due in the workspace, at most `limit`, oldest first for each webhook. A webhook whose last
 /// attempt failed gets one at a time, others get [`AT_ONCE`]. Also removes deliveries older than [`KEPT_DAYS`], and notes
-/// when the job is due again.
+/// when the job is due again: not at once, so that workspaces whose messages wait for a place keep no other waiting.
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
@@ -147,7 +147,7 @@ pub async fn claim(
     .fetch_all(can.on(tx)?)
     .await?;
     let next = sqlx::query_scalar!(
-        "select min(at) from (
+        "select case when min(at) is not null then greatest(min(at), now() + interval '2 seconds') end from (
             select min(d.next_at) as at from workspace.webhook_deliveries d
             join workspace.webhooks w on w.workspace_id = d.workspace_id and w.id = d.webhook_id
             where d.workspace_id = $1 and d.state in ('waiting', 'sending') and w.state <> 'off'
@@ -229,11 +229,12 @@ pub async fn record(
     if noted.rows_affected() == 0 {
         return Ok(Recorded::Superseded);
     }
+    let now = tx.tenant().principal.now;
     if let Some(pause) = pause {
-        let at = tx.tenant().principal.now + Duration::seconds(i64::from(pause));
-        due::note(tx, Job::Deliver, at).await?;
+        due::note(tx, Job::Deliver, now + Duration::seconds(i64::from(pause))).await?;
     }
     // A place is free for the next message.
+    due::note(tx, Job::Deliver, now).await?;
     wake();
     if answer.is_success() {
         sqlx::query!(
