@@ -36,7 +36,7 @@ pub(super) fn fields(form: FormState, input: &WebhookInput) -> AnyView {
     view! {
         <TextField name="url" label="URL" value=url errors kind="url" mono=true hint="Messages are sent here by POST. The address must be public."/>
         <TextField name="description" label="Description" value=description errors optional=true hint="For example, the program that receives it"/>
-        <fieldset class="field" aria-describedby="events-error">
+        <fieldset class="field" id="events" name="events" tabindex="-1" aria-describedby="events-error">
             <legend>"Events"</legend>
             {checks}
             <FieldMessage name="events" errors/>
