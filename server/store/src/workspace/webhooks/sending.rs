@@ -95,7 +95,7 @@ pub struct TurnedOff {
 }
 
 /// Claims messages that are due in the workspace, at most `limit`, oldest first for each webhook. A webhook whose last
-/// attempt failed gets one at a time, others get [`AT_ONCE`]. Also removes deliveries older than [`KEPT_DAYS`], and notes
+/// attempt failed gets one at a time, others get four. Also removes deliveries older than [`KEPT_DAYS`], and notes
 /// when the job is due again: not at once, so that workspaces whose messages wait for a place keep no other waiting.
 ///
 /// # Errors
