@@ -51,6 +51,8 @@ export async function stringsOf(slug: string): Promise<string[]> {
        union select unnest(array[i.id::text, i.number]) from workspace.invoices i where i.workspace_id = w.id
        union select unnest(array[f.id::text, f.name]) from workspace.imports f where f.workspace_id = w.id
        union select unnest(array[k.id::text, k.name, k.prefix]) from account.api_keys k where k.workspace_id = w.id
+       union select unnest(array[h.id::text, h.url, h.description]) from workspace.webhooks h where h.workspace_id = w.id
+       union select d.id::text from workspace.webhook_deliveries d where d.workspace_id = w.id
        union select unnest(array[a.id::text, a.reason]) from workspace.usage_adjustments a where a.workspace_id = w.id
        union select unnest(array[e.key::text, e.event_id]) from workspace.events e where e.workspace_id = w.id
      ) t (text) on true`,

@@ -42,6 +42,7 @@ export class Second {
         STILE_SECRET: kept("secret"),
         DATABASE_URL: `postgres://stile_app:${kept("app.secret")}@localhost/stile?host=${encodeURIComponent(kept("postgres.socket"))}`,
         STILE_OWNER_DATABASE_URL: "",
+        STILE_OUTGOING_NETWORKS: "127.0.0.1",
       },
       stdio: ["ignore", "ignore", "pipe"],
     });

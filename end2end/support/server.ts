@@ -33,6 +33,8 @@ export async function start(data = mkdtempSync(join(tmpdir(), "stile-e2e-")), po
       DATABASE_URL: "",
       STILE_OWNER_DATABASE_URL: "",
       STILE_SMTP_URL: "",
+      // Receivers of webhooks in the tests.
+      STILE_OUTGOING_NETWORKS: "127.0.0.1",
       STILE_METRICS_TOKEN: METRICS_TOKEN,
       ...settings,
     },

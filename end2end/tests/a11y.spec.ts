@@ -96,6 +96,7 @@ const SCENES: Scene[] = [
   ...["Members", "Invites", "Workspaces", "Domains", "Audit log"].map(organization),
   ...["General", "Members", "Security", "Audit log", "Danger zone"].map(settings),
   { name: "settings, API keys", path: "/smartai-it/settings/keys", shows: (page) => page.getByRole("heading", { name: "API keys" }).first() },
+  { name: "settings, Webhooks", path: "/smartai-it/settings/webhooks", shows: (page) => page.getByRole("button", { name: "Create webhook" }) },
   ...["products", "customers"].map((noun): Scene => ({
     name: `editing one of ${noun}`, path: `/smartai-it/${noun}`,
     act: async (page) => { await openFirst(page); await page.getByRole("link", { name: "Edit", exact: true }).click(); },

@@ -43,6 +43,9 @@ const TARGETS: Target[] = [
   { name: "move_subscriptions", path: "/api/fn/move_subscriptions", body: (grant) => ({ json: { workspace: "smartai-it", grant, plan: "018f4d9e-0000-7000-8000-000000000000", to: 1, from: "2" } }), own: 404 },
   { name: "act_on_product", path: "/api/fn/act_on_product", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: null, action: { action: "save", ...product } } }), own: 200 },
   { name: "create_api_key", path: "/api/fn/create_api_key", body: (grant) => ({ json: { workspace: "smartai-it", grant, input: { name: `${NAME} key`, read: "on", life: "90", password: PASSWORD } } }), own: 200 },
+  { name: "create_webhook", path: "/api/fn/create_webhook", body: (grant) => ({ json: { workspace: "smartai-it", grant, input: { url: "https://hooks.example.com/", description: NAME, import_done: "on" } } }), own: 200 },
+  { name: "save_webhook", path: "/api/fn/save_webhook", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: "018f4d9e-0000-7000-8000-000000000000", input: { url: "https://hooks.example.com/", import_done: "on" } } }), own: 404 },
+  { name: "act_on_webhook", path: "/api/fn/act_on_webhook", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: "018f4d9e-0000-7000-8000-000000000000", act: "test" } }), own: 404 },
   { name: "act_on_rate_plan", path: "/api/fn/act_on_rate_plan", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: null, action: { action: "create", ...plan } } }), own: 200 },
   { name: "act_on_import", path: "/api/fn/act_on_import", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: "018f4d9e-0000-7000-8000-000000000000", action: { action: "stop" } } }), own: 404 },
   { name: "the form of an import", path: "/smartai-it/usage/import", body: (grant) => ({ form: { action: "upload", grant } }), own: 422 },
@@ -54,6 +57,7 @@ const made = () =>
   value<string>(
     `select (select count(*) from account.operator_tokens where starts_with(name, $1)) || ' tokens, '
       || (select count(*) from account.api_keys where starts_with(name, $1)) || ' keys, '
+      || (select count(*) from workspace.webhooks where starts_with(description, $1)) || ' webhooks, '
       || (select count(*) from workspace.customers where starts_with(name, $1)) || ' customers, '
       || (select count(*) from workspace.products where starts_with(name, $1)) || ' products, '
       || (select count(*) from workspace.rate_plans where starts_with(name, $1)) || ' plans, '
@@ -75,6 +79,7 @@ test.afterEach(async () => {
   await forgetCatalogue(NAME);
   await forgetTokens(NAME);
   await sql("delete from account.api_keys where starts_with(name, $1)", [NAME]);
+  await sql("delete from workspace.webhooks where starts_with(description, $1)", [NAME]);
 });
 
 test("signed in, no foreign request has an effect, and each request works from our own pages", async () => {
@@ -102,7 +107,7 @@ test("signed in, no foreign request has an effect, and each request works from o
     expect(answer.status, `control: ${target.name} is accepted from our own page: ${answer.body.slice(0, 200)}`).toBe(target.own);
   }
   expect(await made(), "control: the requests from our own pages have an effect").not.toBe(before);
-  expect(await made()).toContain("2 tokens, 1 keys, 2 customers, 1 products, 1 plans");
+  expect(await made()).toContain("2 tokens, 1 keys, 1 webhooks, 2 customers, 1 products, 1 plans");
 });
 
 test("a foreign sign-in creates no session", async () => {

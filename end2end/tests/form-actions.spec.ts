@@ -84,7 +84,7 @@ test("every form names its action, and no other action is accepted", async ({ br
     `products/${meter.product_id}`, `products/${meter.product_id}/meters/new`, `products/${meter.product_id}/meters/${meter.id}/edit`,
     "rate-plans/new", `rate-plans/${published.id}`, `rate-plans/${plan.id}`, `rate-plans/${plan.id}/details`, `rate-plans/${plan.id}/edit`, `rate-plans/${plan.id}/publish`,
     "usage/import", `usage/import/${file.id}`, `usage/import/${file.id}/mapping`,
-    "settings/general", "settings/branding", "settings/members", "settings/security", "settings/keys", "settings/danger",
+    "settings/general", "settings/branding", "settings/members", "settings/security", "settings/keys", "settings/webhooks", "settings/danger",
   ].map((path) => `/${IT}/${path}`);
   const own = ["/home", "/new", "/welcome", "/account/profile", "/account/preferences", "/account/sessions", "/account/security", "/account/tokens", "/no-such-workspace"];
   const organizations = ["members", "invites", "domains"].map((name) => `/org/${organization.id}/${name}`);

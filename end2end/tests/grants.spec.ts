@@ -5,6 +5,7 @@ import { ADA, VIK, test } from "../support/as";
 import { call, grantOf } from "../support/calls";
 import { FINANCE, IT, PRODUCT_ENG, customersOf, sql, workspaceOf } from "../support/facts";
 import { PASSWORD } from "../support/people";
+import { addWebhook } from "../support/receiver";
 
 const NAME = "Written by a test";
 const INPUT = { name: NAME, email: "written@customer.example", country: "NL", note: "" };
@@ -19,6 +20,7 @@ function save(request: APIRequestContext, workspace: string, grant: string, id: 
 
 test.afterEach(async () => {
   await sql("delete from workspace.customers where name = $1", [NAME]);
+  await sql("delete from workspace.webhooks where description = 'Grants'");
 });
 
 test("a grant of the same workspace writes a customer once, in that workspace", async ({ as }) => {
@@ -51,8 +53,10 @@ test("all other writes and page loads refuse a grant of another workspace", asyn
   const [subscription] = await sql("select s.id, s.customer_id from workspace.subscriptions s where s.workspace_id = $1 limit 1", [(await workspaceOf(PRODUCT_ENG)).id]);
   const [plan] = await sql("select p.id from workspace.rate_plans p where p.workspace_id = $1 limit 1", [(await workspaceOf(PRODUCT_ENG)).id]);
   const [meter] = await sql("select m.id, m.product_id from workspace.meters m where m.workspace_id = $1 limit 1", [(await workspaceOf(PRODUCT_ENG)).id]);
+  const webhook = await addWebhook((await workspaceOf(PRODUCT_ENG)).id, "Grants");
   const state = () =>
-    sql(`select (select md5(string_agg(r::text, '' order by r.id)) from workspace.rate_plans r) as plans,
+    sql(`select (select md5(string_agg(h::text, '' order by h.id)) from workspace.webhooks h) as webhooks,
+      (select md5(string_agg(r::text, '' order by r.id)) from workspace.rate_plans r) as plans,
       (select md5(string_agg(v::text, '' order by v.plan_id, v.version)) from workspace.rate_plan_versions v) as versions,
       (select md5(string_agg(m::text, '' order by m.id)) from workspace.meters m) as meters,
       (select md5(string_agg(c::text, '' order by c.id)) from workspace.customers c) as customers,
@@ -76,6 +80,10 @@ test("all other writes and page loads refuse a grant of another workspace", asyn
     ["act_on_product", { id: product.id, action: { action: "save", ...input } }],
     ["act_on_product", { id: product.id, action: { action: "archive" } }],
     ["create_api_key", { input: { name: NAME, read: "on", life: "90", password: PASSWORD } }],
+    ["create_webhook", { input: { url: "https://hooks.example.com/", description: NAME, import_done: "on" } }],
+    ["save_webhook", { id: webhook, input: { url: "https://hooks.example.com/", description: NAME, import_done: "on" } }],
+    ["act_on_webhook", { id: webhook, act: "turn_off" }],
+    ["act_on_webhook", { id: webhook, act: "delete" }],
     ["act_on_meter", { product: product.id, id: null, action: { action: "create", name: NAME, code: "written", event_type: "x", aggregation: "count", unit: "call" } }],
     ["act_on_meter", { product: meter.product_id, id: meter.id, action: { action: "archive" } }],
     ["act_on_rate_plan", { id: null, action: { action: "create", name: NAME, code: "written", currency: "EUR", interval: "month" } }],

@@ -43,6 +43,8 @@ pub(crate) mod token;
 mod upcoming;
 mod usage;
 mod usage_adjustments;
+mod webhook_deliveries;
+mod webhooks;
 mod workspaces;
 
 use crate::{error_code::Code, error_response, live, pages, state::AppState};
@@ -138,6 +140,19 @@ fn resources(state: &AppState) -> Router<AppState> {
         .route("/v1/workspaces/{slug}/imports/{id}/refusals", get(import::refusals))
         .route("/v1/workspaces/{slug}/usage-adjustments", get(usage_adjustments::list).post(usage_adjustments::create))
         .route("/v1/workspaces/{slug}/usage-adjustments/{id}", get(usage_adjustments::get))
+        .route("/v1/workspaces/{slug}/webhooks", get(webhooks::list).post(webhooks::create))
+        .route(
+            "/v1/workspaces/{slug}/webhooks/{id}",
+            get(webhooks::get).patch(webhooks::change).delete(webhooks::remove),
+        )
+        .route("/v1/workspaces/{slug}/webhooks/{id}/rotate", post(webhooks::rotate))
+        .route("/v1/workspaces/{slug}/webhooks/{id}/test", post(webhooks::test))
+        .route("/v1/workspaces/{slug}/webhooks/{id}/deliveries", get(webhook_deliveries::list))
+        .route("/v1/workspaces/{slug}/webhooks/{id}/deliveries/{delivery_id}", get(webhook_deliveries::get))
+        .route(
+            "/v1/workspaces/{slug}/webhooks/{id}/deliveries/{delivery_id}/redeliver",
+            post(webhook_deliveries::redeliver),
+        )
         // All routes above are of a workspace, and can have idempotency keys.
         .layer(from_fn_with_state(state.clone(), idempotency::keep))
         .route("/v1/me/workspaces", get(workspaces::list))

@@ -91,7 +91,8 @@ async fn once(state: &AppState, key: &[u8], request: Request, next: Next) -> Res
 /// Keeps the answer, or releases the key. If that fails, the answer is sent all the same, and the key stays in use.
 async fn settle(state: &AppState, attempt: Attempt, response: Response) -> Response {
     let (head, body) = response.into_parts();
-    let (answer, body) = if keeps(head.status, body.size_hint().exact()) {
+    let kept_one = keeps(head.status, body.size_hint().exact()) && !has_secret(&head.headers);
+    let (answer, body) = if kept_one {
         match axum::body::to_bytes(body, BODY_MAX).await {
             Ok(bytes) => (Some(kept(head.status, &head.headers, &bytes)), Body::from(bytes)),
             Err(error) => {
@@ -113,6 +114,11 @@ fn keeps(status: StatusCode, size: Option<u64>) -> bool {
     (200..500).contains(&status.as_u16())
         && !matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::UNAUTHORIZED)
         && size.is_some_and(|size| size <= BODY_MAX as u64)
+}
+
+/// Returns `true` if an answer contains a secret, which must not be stored. Its handler says so by `Cache-Control`.
+fn has_secret(headers: &HeaderMap) -> bool {
+    headers.get(header::CACHE_CONTROL).is_some_and(|value| value == "no-store")
 }
 
 fn kept(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Answer {

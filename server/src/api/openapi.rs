@@ -6,7 +6,7 @@
 use super::{
     contacts, customer, customers, event_list, events, import, import_mapping, import_upload, meters, plan_quotes,
     plan_versions, products, rate_plans, subscription_changes, subscriptions, upcoming, usage, usage_adjustments,
-    workspaces,
+    webhook_deliveries, webhooks, workspaces,
 };
 use crate::{error_code::Code, error_response::ErrorBody};
 use axum::{
@@ -94,6 +94,16 @@ use utoipa::{
         usage_adjustments::list,
         usage_adjustments::create,
         usage_adjustments::get,
+        webhooks::list,
+        webhooks::create,
+        webhooks::get,
+        webhooks::change,
+        webhooks::remove,
+        webhooks::rotate,
+        webhooks::test,
+        webhook_deliveries::list,
+        webhook_deliveries::get,
+        webhook_deliveries::redeliver,
     ),
     components(schemas(ErrorBody)),
     modifiers(&OperatorToken)

@@ -53,4 +53,5 @@ mod subscriptions;
 mod support;
 mod usage;
 mod usage_adjustments;
+mod webhooks;
 mod write_locks;

@@ -99,6 +99,8 @@ async fn a_guest_sees_only_what_was_shared_with_them() {
         ("rate_plan_tiers", 0),
         ("meters", 0),
         ("audit_log", 0),
+        ("webhooks", 0),
+        ("webhook_deliveries", 0),
     ] {
         let seen = execute(&mut app, &format!("select from workspace.{table}")).await.unwrap();
         assert_eq!(seen, rows, "a guest's context shows {seen} rows of {table}");

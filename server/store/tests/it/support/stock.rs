@@ -8,18 +8,19 @@ use model::{
     api_key::Scope,
     audit::{Action, Detail},
     billing::InvoiceStatus,
-    capability::{EditContent, ManageInvoices},
+    capability::{EditContent, ManageInvoices, ManageSettings},
     catalog::ProductDraft,
     contact::ContactDraft,
     customer::CustomerDraft,
     id::{CustomerId, ImportId, MeterId, ProductId, RatePlanId},
     import::Mapping,
     token::TokenLife,
+    webhook::{EventKind, Schemes, WebhookDraft, WebhookUrl},
 };
 use sqlx::{Connection, PgConnection};
 use store::{
-    audit, contacts, customers, handoffs, imports, invoices, meters, products, rate_plans, secret::Secret, subjects,
-    subscriptions, tokens,
+    audit, contacts, customers, handoffs, imports, invoices, meters, products, rate_plans, seal::EncryptionKey,
+    secret::Secret, subjects, subscriptions, tokens, webhooks,
 };
 use time::macros::date;
 
@@ -105,6 +106,19 @@ impl World {
             );
             execute(&mut superuser, &adjusted).await.unwrap();
         }
+        // Told of an import, so that there are a delivery and a note that it is due.
+        let mut tx = self.write(who, place).await;
+        let settings = tx.can::<ManageSettings>().unwrap();
+        let draft = WebhookDraft {
+            url: WebhookUrl::parse(&format!("https://{}.example/hook", mark.to_lowercase()), Schemes::HttpsOnly)
+                .unwrap(),
+            description: format!("{mark} webhook"),
+            events: vec![EventKind::ImportDone],
+        };
+        let seal = EncryptionKey::new(&[9; 32]);
+        done(webhooks::create(&mut tx, &settings, &seal, &draft).await.unwrap());
+        webhooks::announce(&mut tx, EventKind::ImportDone, import.uuid()).await.unwrap();
+        tx.commit().await.unwrap();
         refusal_of(&mut superuser, place, "unknown_customer", &format!("{mark} stranger")).await;
         superuser.close().await.unwrap();
         Stock { product, meter, plan, customers, import }
