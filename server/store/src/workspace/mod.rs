@@ -9,6 +9,7 @@ pub mod brand;
 pub mod contacts;
 pub mod customers;
 pub mod events;
+pub mod exports;
 pub mod imports;
 pub mod invites;
 pub mod invoices;
