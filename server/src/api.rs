@@ -19,6 +19,7 @@ pub(crate) mod error;
 pub(crate) mod etag;
 mod event_list;
 pub(crate) mod events;
+mod exports;
 mod idempotency;
 mod import;
 mod import_mapping;
@@ -69,6 +70,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .merge(resources(state))
         .merge(events(state))
         .merge(uploads(state))
+        .merge(downloads(state))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(unknown)
 }
@@ -159,6 +161,13 @@ fn uploads(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/v1/workspaces/{slug}/imports", post(import_upload::create))
         .layer(from_fn_with_state(Rate::new("uploads", state.api_rate), rate::limit))
+}
+
+/// Route for exports. They are streamed, so that no idempotency key can be kept; the same again changes nothing.
+fn downloads(state: &AppState) -> Router<AppState> {
+    Router::new()
+        .route("/v1/workspaces/{slug}/exports", post(exports::create))
+        .layer(from_fn_with_state(Rate::new("exports", state.api_rate), rate::limit))
 }
 
 /// Responds to an unknown path below `/api`.

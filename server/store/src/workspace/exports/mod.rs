@@ -53,12 +53,9 @@ pub struct ExportedFile {
 pub async fn is_free<M: Mode>(tx: &mut WorkspaceTx<M>, can: &Can<OwnWorkspace>) -> Result<bool, StoreError> {
     let workspace = tx.id().to_string();
     // Locks of transactions differ by their seed: see ops.fence, ops.begin_costly and others.
-    Ok(sqlx::query_scalar!(
-        r#"select pg_try_advisory_xact_lock(hashtextextended($1, 17)) as "free!""#,
-        workspace
-    )
-    .fetch_one(can.on(tx)?)
-    .await?)
+    Ok(sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock(hashtextextended($1, 17)) as "free!""#, workspace)
+        .fetch_one(can.on(tx)?)
+        .await?)
 }
 
 /// Begins an export. Returns `None` if one of the workspace is running, on any server.
@@ -190,11 +187,7 @@ impl Export {
 
     async fn declare(&mut self, statement: String) -> Result<(), StoreError> {
         let workspace = self.tx.id().uuid();
-        sqlx::query(AssertSqlSafe(statement))
-            .persistent(false)
-            .bind(workspace)
-            .execute(self.tx.reading())
-            .await?;
+        sqlx::query(AssertSqlSafe(statement)).persistent(false).bind(workspace).execute(self.tx.reading()).await?;
         Ok(())
     }
 

@@ -44,7 +44,9 @@ mod tests {
 
     #[test]
     fn a_column_that_could_hold_a_secret_is_left_out_until_it_is_decided() {
-        for (column, kind) in [("client_secret", "text"), ("password_hash", "text"), ("token_id", "uuid"), ("x", "bytea")] {
+        for (column, kind) in
+            [("client_secret", "text"), ("password_hash", "text"), ("token_id", "uuid"), ("x", "bytea")]
+        {
             assert_eq!(rule("new_table", column, kind), Rule::Undecided, "{column}");
         }
         assert_eq!(rule("new_table", "name", "text"), Rule::Cell, "control");

@@ -80,6 +80,11 @@ pub(super) fn tables(found: Vec<Found>) -> Vec<Table> {
 }
 
 impl Column {
+    /// Creates a column with a type of PostgreSQL, such as `bigint`.
+    pub fn of(name: &str, kind: &str) -> Self {
+        Self::new(name.to_owned(), kind.to_owned())
+    }
+
     fn new(name: String, kind: String) -> Self {
         let cell = match kind.as_str() {
             "boolean" | "smallint" | "integer" | "bigint" | "json" | "jsonb" => Cell::Json,
@@ -105,6 +110,11 @@ impl Column {
 }
 
 impl Table {
+    /// Creates a table without a key.
+    pub fn of(name: &str, columns: Vec<Column>) -> Self {
+        Self { name: name.to_owned(), columns, left_out: Vec::new(), key: Vec::new(), file: None }
+    }
+
     /// Returns `true` if its rows have files.
     pub fn has_files(&self) -> bool {
         self.file.is_some()
@@ -121,7 +131,11 @@ impl Table {
         let file = quoted(self.file.as_ref()?);
         let own: Vec<&String> = self.key.iter().filter(|column| *column != "workspace_id").collect();
         let key: Vec<String> = own.iter().map(|column| format!("{}::text", quoted(column))).collect();
-        Some(self.cursor(cursor, &format!("array[{}]::text[], {file}", key.join(", ")), &format!(" and {file} is not null")))
+        Some(self.cursor(
+            cursor,
+            &format!("array[{}]::text[], {file}", key.join(", ")),
+            &format!(" and {file} is not null"),
+        ))
     }
 
     fn cursor(&self, cursor: &str, what: &str, and: &str) -> String {
