@@ -9,6 +9,7 @@
 //! - [`json`], [`error`]: bodies and errors.
 //! - [`etag`], [`paging`]: versions and pages.
 //! - [`resource`]: what handlers of records with an id share.
+//! - [`reference`]: the same as a page for people, at `/api`.
 //! - [`rate`], [`idempotency`]: middleware that handlers need not know of.
 
 mod contacts;
@@ -36,6 +37,7 @@ mod plan_versions;
 mod products;
 mod rate;
 mod rate_plans;
+mod reference;
 mod refusals;
 mod resource;
 mod subscription_changes;
@@ -66,6 +68,8 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/pictures/workspaces/{slug}/{name}", get(pictures::logo))
         .route("/pictures/people/{id}/{name}", get(pictures::portrait))
         .route("/imports/{slug}/{id}/refusals.csv", get(imports::refusals))
+        .route("/", get(reference::page))
+        .route("/reference.css", get(reference::style))
         .route("/v1/openapi.json", get(openapi::document))
         .merge(resources(state))
         .merge(events(state))

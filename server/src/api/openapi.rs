@@ -132,6 +132,11 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     document
 });
 
+/// Returns the OpenAPI description.
+pub(super) fn value() -> &'static Value {
+    &DOCUMENT
+}
+
 /// Returns the OpenAPI description. It is the same for every caller and needs no token.
 pub(super) async fn document() -> Response {
     Json(&*DOCUMENT).into_response()
