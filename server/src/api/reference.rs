@@ -121,7 +121,7 @@ fn body(document: &Value) -> String {
         "<div class=\"account reference\"><a class=\"skip\" href=\"#main\">Skip to content</a>\
          <header class=\"account-bar\"><a class=\"home\" href=\"/\">Stile</a>\
          <a class=\"link\" href=\"/api/v1/openapi.json\">OpenAPI</a></header>\
-         <div class=\"columns\"><nav aria-label=\"Contents\"><details><summary>Contents</summary>{contents}</details></nav>\
+         <div class=\"columns\"><nav aria-label=\"Contents\">{contents}</nav>\
          <main id=\"main\"><h1>API</h1>{main}</main></div></div>"
     )
 }
@@ -156,8 +156,8 @@ fn entry(document: &Value, operation: &Operation<'_>, html: &mut String) {
             .iter()
             .map(|field| row(&field.path, &field.kind, field.required, &field.description))
             .collect();
-        let note = text(&value["requestBody"]["description"]);
-        list(html, &format!("Body, {media}"), if rows.is_empty() { note } else { &rows });
+        let note = format!("<li>{}</li>", inline(text(&value["requestBody"]["description"])));
+        list(html, &format!("Body, {media}"), if rows.is_empty() { &note } else { &rows });
     }
     let mut errors = String::new();
     for (status, response) in value["responses"].as_object().into_iter().flatten() {

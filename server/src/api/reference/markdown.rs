@@ -32,13 +32,11 @@ pub(super) fn sections(text: &str) -> Vec<Section> {
         } else if let Some((ordered, first)) = item(line) {
             let mut items = vec![first.to_owned()];
             while let Some(line) = lines.next_if(|line| !line.trim().is_empty()) {
-                match (item(line), items.last_mut()) {
-                    (Some((_, next)), _) => items.push(next.to_owned()),
-                    (None, Some(last)) => {
-                        last.push(' ');
-                        last.push_str(line.trim());
-                    }
-                    (None, None) => {}
+                if let Some((_, next)) = item(line) {
+                    items.push(next.to_owned());
+                } else if let Some(last) = items.last_mut() {
+                    last.push(' ');
+                    last.push_str(line.trim());
                 }
             }
             let tag = if ordered { "ol" } else { "ul" };
