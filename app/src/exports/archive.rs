@@ -58,7 +58,7 @@ impl Archive {
         let (orders, to_do) = mpsc::channel(AHEAD);
         let (pieces, made) = mpsc::channel(AHEAD);
         tokio::task::spawn_blocking(move || write(to_do, pieces, at));
-        let chunks = stream::unfold(Some(made), |made| async {
+        let chunks = stream::unfold(Some(made), |made| async move {
             let mut made: mpsc::Receiver<Option<Bytes>> = made?;
             match made.recv().await {
                 Some(Some(piece)) => Some((Ok(piece), Some(made))),
@@ -113,7 +113,8 @@ impl Archive {
 
     fn close(&mut self) {
         if let Some((path, bytes, hash)) = self.open.take() {
-            self.entries.push(Entry { path, bytes, sha256: hex(&hash.finalize()) });
+            let digest: [u8; 32] = hash.finalize().into();
+            self.entries.push(Entry { path, bytes, sha256: hex(&digest) });
         }
     }
 }

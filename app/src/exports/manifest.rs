@@ -1,13 +1,11 @@
 //! `manifest.json`: what an archive contains.
 
-use super::archive::Entry;
+use super::{archive::Entry, lines::Format};
 use model::moment;
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::{door::Tenant, exports::Table};
 use time::OffsetDateTime;
-
-use super::lines::Format;
 
 /// Version of the archive's layout.
 const LAYOUT: u32 = 1;

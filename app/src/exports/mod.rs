@@ -41,8 +41,8 @@ const CHECK: Duration = Duration::from_secs(5);
 /// Size of the lines that are written at a time, in bytes.
 const CHUNK: usize = 262_144;
 
-/// Field of the error if an export is running. No form has it as a control.
-pub const FIELD: &str = "export";
+/// Field of the error if an export is running: the message is shown above the page's form.
+pub const FIELD: &str = "action";
 
 /// Begins an export and logs it. Returns the tenant and the response, whose body is the archive.
 ///
@@ -174,7 +174,7 @@ async fn fill(mut export: Export, mut seat: Seat, mut archive: Archive) -> Resul
     let text = manifest.json()?;
     archive.file("manifest.json".to_owned()).await?;
     archive.data(text.into_bytes()).await?;
-    // The last word is the seat's, not the clock's.
+    // Checked in any case before the directory of the archive is sent.
     seat.checked = Instant::now().checked_sub(CHECK).unwrap_or(seat.checked);
     seat.check(&tenant).await?;
     archive.finish().await?;

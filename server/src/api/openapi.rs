@@ -4,9 +4,9 @@
 //! idempotency keys, tags) is added to each operation here, so that no handler can forget it.
 
 use super::{
-    contacts, customer, customers, event_list, events, exports, import, import_mapping, import_upload, meters, plan_quotes,
-    plan_versions, products, rate_plans, subscription_changes, subscriptions, upcoming, usage, usage_adjustments,
-    workspaces,
+    contacts, customer, customers, event_list, events, exports, import, import_mapping, import_upload, meters,
+    plan_quotes, plan_versions, products, rate_plans, subscription_changes, subscriptions, upcoming, usage,
+    usage_adjustments, workspaces,
 };
 use crate::{error_code::Code, error_response::ErrorBody};
 use axum::{
@@ -143,11 +143,8 @@ pub(super) async fn document() -> Response {
 }
 
 /// Paths whose POST takes no `Idempotency-Key`, because what it sends is counted once anyway, or because it changes nothing.
-const WITHOUT_KEY: &[&str] = &[
-    "/api/v1/workspaces/{slug}/events",
-    "/api/v1/workspaces/{slug}/exports",
-    "/api/v1/workspaces/{slug}/imports",
-];
+const WITHOUT_KEY: &[&str] =
+    &["/api/v1/workspaces/{slug}/events", "/api/v1/workspaces/{slug}/exports", "/api/v1/workspaces/{slug}/imports"];
 
 /// Codes that no request of the API gets.
 const ELSEWHERE: &[Code] = &[Code::ForeignOrigin, Code::TooManyTabs, Code::AddressTooLong, Code::UnknownHost];

@@ -63,24 +63,19 @@ pub fn view(scope: Scope, settings: &GeneralSettings) -> AnyView {
             <p class="hint">"Used for dates and times in this workspace."</p>
         </SectionForm>
         {old_addresses(scope, &settings.old, &kept)}
-        {export(scope, form)}
+        {export(scope)}
     }
     .into_any()
 }
 
 /// Renders the form that exports everything. The browser sends it without the program, because the response is a file.
-fn export(scope: Scope, form: FormPage) -> AnyView {
+fn export(scope: Scope) -> AnyView {
     let here = scope.url(&Page::Settings(SettingsPage::General));
     let may = move || scope.may(Capability::OwnWorkspace);
-    let refused = move || {
-        let message = form.state.errors.with(|errors| errors.of("export").map(str::to_owned));
-        message.map(|message| view! { <p class="banner warn" role="alert" data-testid="export-refused">{message}</p> })
-    };
     view! {
         <section class="block" aria-labelledby="export-everything">
             <h3 id="export-everything">"Export"</h3>
             <p>"Download everything in this workspace as a ZIP archive: each table as CSV and as JSON Lines, the files, and a manifest with counts and checksums. Secrets are left out. The export is recorded in the audit log."</p>
-            {refused}
             <form class="form" method="post" action=here>
                 {grant_field(scope)}
                 <input type="hidden" name="action" value="export"/>
