@@ -1,6 +1,7 @@
 //! `GET /api`: the reference of the API for people, generated from the OpenAPI description and docs/API.md. It needs no
 //! token and no script, and is the same for every caller.
 
+mod html;
 mod markdown;
 mod schema;
 
@@ -11,6 +12,7 @@ use axum::{
     http::{HeaderValue, header},
     response::{Html, IntoResponse as _, Response},
 };
+use html::{code, escape};
 use markdown::{inline, sections};
 use schema::{ID, example, fields, kind};
 use serde_json::Value;
@@ -249,15 +251,6 @@ fn curl(document: &Value, operation: &Operation<'_>) -> String {
         command.push_str(" \\\n  -o export.zip");
     }
     command
-}
-
-/// Renders code. It can be scrolled by keyboard.
-fn code(text: &str) -> String {
-    format!("<pre tabindex=\"0\"><code>{}</code></pre>", escape(text))
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Renders the part of Markdown that docs/API.md uses: headings, paragraphs, lists, tables and code.
 
-use super::escape;
+use super::html::{code, escape};
 use std::fmt::Write as _;
 
 /// A section below a heading of the second level.
@@ -21,8 +21,8 @@ pub(super) fn sections(text: &str) -> Vec<Section> {
             let id = title.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
             sections.push(Section { title: title.to_owned(), id, html: String::new() });
         } else if line.starts_with("```") {
-            let code: Vec<&str> = lines.by_ref().take_while(|line| !line.starts_with("```")).collect();
-            html.push_str(&super::code(&code.join("\n")));
+            let text: Vec<&str> = lines.by_ref().take_while(|line| !line.starts_with("```")).collect();
+            html.push_str(&code(&text.join("\n")));
         } else if line.starts_with('|') {
             let mut rows = vec![line];
             while let Some(row) = lines.next_if(|line| line.starts_with('|')) {
