@@ -84,6 +84,25 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
+test("a form with the grant of another workspace, or with none, exports nothing", async ({ browser }) => {
+  const context = await contextOf(browser, shop.owner);
+  const other = `${shop.slug}-two`;
+  await sql(
+    "insert into account.workspaces (id, organization_id, slug, name) values (gen_random_uuid(), $1, $2, 'Shop two')", [shop.organization, other]);
+  const session = (await context.cookies()).find(({ name }) => /^(__Host-)?stile(-\d+)?$/.test(name));
+  const headers = { cookie: `${session?.name}=${session?.value}`, origin: BASE, "sec-fetch-site": "same-origin" };
+  const ask = (grant: string) => send("POST", `/${shop.slug}/settings/general`, { headers, form: { action: "export", grant } });
+  for (const grant of [await grantOf(context.request, other), ""]) {
+    const refused = await ask(grant);
+    expect(refused.status).toBeGreaterThanOrEqual(400);
+    expect(refused.headers["content-type"]).toBe("text/html; charset=utf-8");
+  }
+  expect(await logged()).toBe(0);
+  const granted = await ask(await grantOf(context.request, shop.slug));
+  expect([granted.status, granted.headers["content-type"]], "control").toEqual([200, "application/zip"]);
+  await context.close();
+});
+
 test("the API exports for an owner's token, and for no key and no one else", async ({ browser }) => {
   const context = await contextOf(browser, shop.owner);
   const page = await context.newPage();
