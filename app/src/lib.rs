@@ -17,6 +17,8 @@ pub mod deferred;
 pub mod documents;
 pub mod error;
 #[cfg(feature = "ssr")]
+pub mod exports;
+#[cfg(feature = "ssr")]
 pub mod imports;
 pub mod layout;
 pub mod live;

@@ -49,6 +49,7 @@ const TARGETS: Target[] = [
   { name: "act_on_rate_plan", path: "/api/fn/act_on_rate_plan", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: null, action: { action: "create", ...plan } } }), own: 200 },
   { name: "act_on_import", path: "/api/fn/act_on_import", body: (grant) => ({ json: { workspace: "smartai-it", grant, id: "018f4d9e-0000-7000-8000-000000000000", action: { action: "stop" } } }), own: 404 },
   { name: "the form of an import", path: "/smartai-it/usage/import", body: (grant) => ({ form: { action: "upload", grant } }), own: 422 },
+  { name: "the form of an export", path: "/smartai-it/settings/general", body: (grant) => ({ form: { action: "export", grant } }), own: 200 },
   { name: "switch_workspace", path: "/api/fn/switch_workspace", body: () => ({ json: { to: "smartai-it" } }), own: 200 },
 ];
 

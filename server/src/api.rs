@@ -9,6 +9,7 @@
 //! - [`json`], [`error`]: bodies and errors.
 //! - [`etag`], [`paging`]: versions and pages.
 //! - [`resource`]: what handlers of records with an id share.
+//! - [`reference`]: the same as a page for people, at `/api`.
 //! - [`rate`], [`idempotency`]: middleware that handlers need not know of.
 
 mod contacts;
@@ -19,6 +20,7 @@ pub(crate) mod error;
 pub(crate) mod etag;
 mod event_list;
 pub(crate) mod events;
+mod exports;
 mod idempotency;
 mod import;
 mod import_mapping;
@@ -35,6 +37,7 @@ mod plan_versions;
 mod products;
 mod rate;
 mod rate_plans;
+mod reference;
 mod refusals;
 mod resource;
 mod subscription_changes;
@@ -67,10 +70,13 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/pictures/workspaces/{slug}/{name}", get(pictures::logo))
         .route("/pictures/people/{id}/{name}", get(pictures::portrait))
         .route("/imports/{slug}/{id}/refusals.csv", get(imports::refusals))
+        .route("/", get(reference::page))
+        .route("/reference.css", get(reference::style))
         .route("/v1/openapi.json", get(openapi::document))
         .merge(resources(state))
         .merge(events(state))
         .merge(uploads(state))
+        .merge(downloads(state))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(unknown)
 }
@@ -174,6 +180,13 @@ fn uploads(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/v1/workspaces/{slug}/imports", post(import_upload::create))
         .layer(from_fn_with_state(Rate::new("uploads", state.api_rate), rate::limit))
+}
+
+/// Route for exports. They are streamed, so that no idempotency key can be kept; the same again changes nothing.
+fn downloads(state: &AppState) -> Router<AppState> {
+    Router::new()
+        .route("/v1/workspaces/{slug}/exports", post(exports::create))
+        .layer(from_fn_with_state(Rate::new("exports", state.api_rate), rate::limit))
 }
 
 /// Responds to an unknown path below `/api`.

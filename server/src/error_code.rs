@@ -59,7 +59,7 @@ codes! {
     Changed "changed" PRECONDITION_FAILED "The resource is not the version that If-Match names."
     TooLarge "too_large" PAYLOAD_TOO_LARGE "The body is more than 1 MiB, 2 MiB for events, or 50 MB for an import."
     AddressTooLong "address_too_long" URI_TOO_LONG "The URL is too long."
-    UnsupportedMediaType "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE "The body is not application/json."
+    UnsupportedMediaType "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE "The body has another media type than the address takes, or a content coding that it does not take."
     UnknownHost "unknown_host" MISDIRECTED_REQUEST "The server does not serve this host name."
     Invalid "invalid" UNPROCESSABLE_ENTITY "A field of the body is missing, unknown or not allowed; errors has a pointer to each."
     TooManyEvents "too_many_events" UNPROCESSABLE_ENTITY "The batch has more than 1,000 events."

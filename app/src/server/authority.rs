@@ -42,6 +42,25 @@ impl Authority {
         }
     }
 
+    /// Returns the services of the server.
+    pub(crate) const fn services(&self) -> &Arc<Services> {
+        match self {
+            Self::Page { call, .. } => &call.request.services,
+            Self::Program { services, .. } => services,
+        }
+    }
+
+    /// Returns the credential.
+    ///
+    /// # Errors
+    /// [`AppError::SignedOut`] without one.
+    pub(crate) fn credential(&self) -> Result<Credential, AppError> {
+        match self {
+            Self::Page { call, .. } => call.credential(),
+            Self::Program { credential, .. } => Ok(*credential),
+        }
+    }
+
     /// Begins a transaction for a write that needs the capability `C`.
     ///
     /// # Errors

@@ -33,11 +33,24 @@ impl Predicate for NotTagged {
     }
 }
 
+/// Excludes archives, which are compressed already.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NotPacked;
+
+impl Predicate for NotPacked {
+    fn should_compress<B>(&self, response: &http::Response<B>) -> bool
+    where
+        B: axum::body::HttpBody,
+    {
+        response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind != "application/zip")
+    }
+}
+
 /// Returns the compression layer.
-pub(crate) fn layer() -> CompressionLayer<And<And<SizeAbove, NotForContentType>, NotTagged>> {
+pub(crate) fn layer() -> CompressionLayer<And<And<And<SizeAbove, NotForContentType>, NotTagged>, NotPacked>> {
     CompressionLayer::new()
         .quality(CompressionLevel::Precise(LEVEL))
-        .compress_when(SizeAbove::new(LEAST).and(NotForContentType::IMAGES).and(NotTagged))
+        .compress_when(SizeAbove::new(LEAST).and(NotForContentType::IMAGES).and(NotTagged).and(NotPacked))
 }
 
 /// Removes `Accept-Encoding` from cross-site requests, and from requests that do not state their origin.

@@ -4,7 +4,7 @@ use crate::{
     credential_owners::CredentialOwners,
     door::Credential,
     error::StoreError,
-    fair::{FairLimiter, Key, Limits, Permit, Share, WAITING, current_key},
+    fair::{Busy, FairLimiter, Key, Limits, Permit, Share, WAITING, current_key},
     seat_cache::SeatCache,
     write_targets::WriteTargets,
 };
@@ -21,7 +21,10 @@ use std::{
     time::Duration,
 };
 use time::OffsetDateTime;
-use tokio::{runtime::Handle, sync::Semaphore};
+use tokio::{
+    runtime::Handle,
+    sync::{OwnedSemaphorePermit, Semaphore},
+};
 
 /// Maximum number of connections: enough to keep two to four cores busy, few enough for PostgreSQL's default limit.
 const MAX_CONNECTIONS: u32 = 16;
@@ -31,6 +34,8 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 const TRUSTED_IDLE: Duration = Duration::from_millis(500);
 /// Maximum number of concurrent transactions per workspace.
 const PER_WORKSPACE: usize = 8;
+/// Maximum number of concurrent exports. Each holds a connection for minutes.
+const EXPORTS: usize = 2;
 /// Limits on concurrent workspace transactions. The remaining connections are left to sign-in, the picker, mail and
 /// live updates.
 const IN_WORKSPACES: Limits =
@@ -49,6 +54,7 @@ pub struct Store {
     in_workspaces: FairLimiter,
     costly: FairLimiter,
     pinging: Arc<Semaphore>,
+    exporting: Arc<Semaphore>,
 }
 
 /// Guard of an advisory lock. Released on drop.
@@ -100,6 +106,7 @@ impl Store {
             in_workspaces: FairLimiter::new(IN_WORKSPACES),
             costly: FairLimiter::new(COSTLY),
             pinging: Arc::new(Semaphore::new(1)),
+            exporting: Arc::new(Semaphore::new(EXPORTS)),
         }
     }
 
@@ -142,6 +149,26 @@ impl Store {
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
         let pool = self.pool.clone();
         Ok(Uncancelled::new(async move { pool.begin().await }).await?)
+    }
+
+    /// Begins a transaction like [`begin`](Self::begin) that only reads, and whose statements all see the same state of
+    /// the database.
+    ///
+    /// # Errors
+    /// As for [`begin`](Self::begin).
+    #[expect(clippy::disallowed_methods, reason = "this is what the doors stand on")]
+    pub(crate) async fn begin_snapshot(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
+        let pool = self.pool.clone();
+        let begun = async move { pool.begin_with("begin isolation level repeatable read, read only").await };
+        Ok(Uncancelled::new(begun).await?)
+    }
+
+    /// Returns the slot of an export, which is free again when it is dropped.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] if all slots are taken.
+    pub(crate) fn export_slot(&self) -> Result<OwnedSemaphorePermit, StoreError> {
+        Arc::clone(&self.exporting).try_acquire_owned().map_err(|_| Busy.into())
     }
 
     /// Checks that the database responds. Used by `/readyz`.

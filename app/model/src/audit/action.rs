@@ -151,6 +151,7 @@ actions! {
         WorkspaceRenamed = "workspace_renamed", "changed the workspace URL";
         WorkspaceDeleted = "workspace_deleted", "deleted the workspace";
         WorkspaceRestored = "workspace_restored", "restored the workspace";
+        WorkspaceExported = "workspace_exported", "exported everything in the workspace";
         SecondFactorDemanded = "second_factor_demanded", "changed whether two-factor authentication is required";
         AutoJoinChanged = "auto_join_changed", "changed auto-join";
         OrganizationFounded = "organization_founded", "created the organization";

@@ -6,10 +6,11 @@ use crate::{
     boot::Returned,
     console::PageData,
     error::AppError,
-    pictures,
+    exports, pictures,
     routes::{Page, Route, SettingsPage, VisitData},
     seats::api as seats,
     server::{
+        authority::Authority,
         call::Call,
         form::{Form, Outcome, not_understood},
         rate_limit::{CREATED, count_action},
@@ -177,6 +178,11 @@ pub(crate) async fn submit(
     form: &mut Form,
 ) -> Result<Outcome, AppError> {
     match page {
+        SettingsPage::General if form.get("action") == "export" => {
+            form.expect_action("export")?;
+            let (_, archive) = exports::begin(&Authority::page(call, slug, grant)).await?;
+            return Ok(Outcome::Show(archive));
+        }
         SettingsPage::General => {
             form.expect_action("save")?;
             let saved = save_general(call, slug, grant, &form.read()).await?;

@@ -1,9 +1,9 @@
 //! General settings: name, address, description, time zone.
 
-use super::{check_slug, save_general};
+use super::{check_slug, save_general, why_no_button};
 use crate::{
     console::{
-        form::{FormPage, SectionForm},
+        form::{FormPage, SectionForm, grant_field},
         scope::Scope,
     },
     routes::{Page, SettingsPage},
@@ -11,7 +11,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use model::{
-    moment,
+    Capability, moment,
     settings::{GeneralInput, GeneralSettings, OldSlug},
 };
 
@@ -63,6 +63,26 @@ pub fn view(scope: Scope, settings: &GeneralSettings) -> AnyView {
             <p class="hint">"Used for dates and times in this workspace."</p>
         </SectionForm>
         {old_addresses(scope, &settings.old, &kept)}
+        {export(scope)}
+    }
+    .into_any()
+}
+
+/// Renders the form that exports everything. The browser sends it without the program, because the response is a file.
+fn export(scope: Scope) -> AnyView {
+    let here = scope.url(&Page::Settings(SettingsPage::General));
+    let may = move || scope.may(Capability::OwnWorkspace);
+    view! {
+        <section class="block" aria-labelledby="export-everything">
+            <h3 id="export-everything">"Export"</h3>
+            <p>"Download everything in this workspace as a ZIP archive: each table as CSV and as JSON Lines, the files, and a manifest with counts and checksums. Secrets are left out. The export is recorded in the audit log."</p>
+            <form class="form" method="post" action=here>
+                {grant_field(scope)}
+                <input type="hidden" name="action" value="export"/>
+                <div class="btn-row"><button class="btn" type="submit" disabled=move || !may()>"Export everything"</button></div>
+                {move || why_no_button(scope, Capability::OwnWorkspace)}
+            </form>
+        </section>
     }
     .into_any()
 }

@@ -23,7 +23,7 @@ pub use person::{PersonTx, Principal};
 pub(crate) use tx::attempting;
 pub use tx::discarding_writes;
 pub(crate) use workspace::Access;
-pub use workspace::{Can, Demand, Denied, Door, KeyAccess, Mode, Read, Tenant, Visit, WorkspaceTx, Write};
+pub use workspace::{Can, Demand, Denied, Door, KeyAccess, Mode, Read, Snapshot, Tenant, Visit, WorkspaceTx, Write};
 
 use crate::secret::SecretHash;
 use model::id::{UserId, WorkspaceId};

@@ -10,6 +10,7 @@ pub mod contacts;
 pub mod customers;
 pub(crate) mod due;
 pub mod events;
+pub mod exports;
 pub mod imports;
 pub mod invites;
 pub mod invoices;

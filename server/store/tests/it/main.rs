@@ -23,6 +23,7 @@ mod clock;
 mod demand;
 mod doors;
 mod events;
+mod exports;
 mod factors;
 mod functions;
 mod handoff;

@@ -24,7 +24,7 @@ pub fn view(scope: Scope, keys: &[ApiKey], created: RwSignal<Option<String>>) ->
     }
     let form = FormState::new(returned);
     view! {
-        <p class="muted">"A program that has a key can send usage events to this workspace, or read it. A key never allows more than its owner’s role. It stops working when its owner loses access."</p>
+        <p class="muted">"A program that has a key can send usage events to this workspace, or read it. A key never allows more than its owner’s role. It stops working when its owner loses access. "<a class="link" href="/api" rel="external">"API reference"</a></p>
         {form.pending.banner()}
         <div class="contents">{whole(move || created.get().map(secret))}</div>
         {new_key(scope, form, created)}

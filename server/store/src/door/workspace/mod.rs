@@ -10,7 +10,7 @@ mod program;
 mod transaction;
 
 pub use capability::{Can, Denied};
-pub use mode::{Mode, Read, Visit, Write};
+pub use mode::{Mode, Read, Snapshot, Visit, Write};
 pub use outcome::{Demand, Door};
 pub(crate) use transaction::Access;
 pub use transaction::{KeyAccess, Tenant, WorkspaceTx};

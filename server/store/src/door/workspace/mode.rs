@@ -6,6 +6,9 @@ pub trait Mode: sealed::Mode + Send + Sync + 'static {}
 /// Read-only: PostgreSQL rejects every write.
 #[derive(Debug)]
 pub enum Read {}
+/// Read-only, and all statements see the same state of the database.
+#[derive(Debug)]
+pub enum Snapshot {}
 /// Entering a workspace. The handoff and the visit belong to the person, so no write lock is needed.
 #[derive(Debug)]
 pub enum Visit {}
@@ -14,7 +17,7 @@ pub enum Visit {}
 pub enum Write {}
 
 mod sealed {
-    use super::{Read, Visit, Write};
+    use super::{Read, Snapshot, Visit, Write};
     use crate::door::tx::Purpose;
 
     pub trait Mode {
@@ -22,6 +25,9 @@ mod sealed {
     }
 
     impl Mode for Read {
+        const PURPOSE: Purpose = Purpose::Reading;
+    }
+    impl Mode for Snapshot {
         const PURPOSE: Purpose = Purpose::Reading;
     }
     impl Mode for Visit {
@@ -33,5 +39,6 @@ mod sealed {
 }
 
 impl Mode for Read {}
+impl Mode for Snapshot {}
 impl Mode for Visit {}
 impl Mode for Write {}

@@ -2,7 +2,7 @@
 
 use super::{
     find::{find, find_by_key},
-    mode::{Mode, Read, Visit, Write},
+    mode::{Mode, Read, Snapshot, Visit, Write},
     outcome::{Demand, Door},
     transaction::{Access, KeyAccess, Tenant, WorkspaceTx},
 };
@@ -47,6 +47,21 @@ impl Store {
             }
             door => Ok(door),
         }
+    }
+
+    /// Begins a read-only transaction in a workspace whose statements all see the same state of the database.
+    ///
+    /// # Errors
+    /// As for [`workspace`](Self::workspace).
+    #[tracing::instrument(level = "debug", name = "store.door.workspace_snapshot", skip_all)]
+    pub async fn workspace_snapshot(
+        &self,
+        credential: &Credential,
+        slug: &Slug,
+    ) -> Result<Door<WorkspaceTx<Snapshot>>, StoreError> {
+        let permit = self.workspace_permit(slug).await?;
+        let tx = self.begin_snapshot().await?;
+        self.open(tx, credential, slug, Some(permit)).await
     }
 
     /// Begins a transaction for entering a workspace. It may record handoffs and visits.
