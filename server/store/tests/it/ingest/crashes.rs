@@ -117,7 +117,7 @@ async fn a_batch_of_1000_that_was_cut_off_at_any_step_is_counted_once_when_it_is
         cut += 1;
         assert!(cut < 2_000, "the batch was never acknowledged");
     };
-    assert!(cut > 5, "control: the batch was cut off");
+    assert!(cut > 1, "control: the batch was cut off");
     let words = words(&outcomes);
     assert!(words.iter().all(|word| *word == words[0] && matches!(*word, "accepted" | "duplicate")), "{words:?}");
     assert_eq!(sums(&mut superuser, a1).await, whole);
