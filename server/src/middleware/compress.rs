@@ -20,37 +20,27 @@ const LEAST: u64 = 1_400;
 /// 1 kB more.
 const LEVEL: i32 = 3;
 
-/// Excludes responses with a strong validator, which names exactly these bytes (RFC 9110, section 8.8.3).
+/// Excludes responses with a strong validator, which names exactly these bytes (RFC 9110, section 8.8.3), and files that
+/// are compressed already.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct NotTagged;
+pub(crate) struct Compressible;
 
-impl Predicate for NotTagged {
+impl Predicate for Compressible {
     fn should_compress<B>(&self, response: &http::Response<B>) -> bool
     where
         B: axum::body::HttpBody,
     {
+        let is_packed = |kind: &http::HeaderValue| kind == "application/zip" || kind == "application/pdf";
         !response.headers().contains_key(header::ETAG)
-    }
-}
-
-/// Excludes archives, which are compressed already.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct NotPacked;
-
-impl Predicate for NotPacked {
-    fn should_compress<B>(&self, response: &http::Response<B>) -> bool
-    where
-        B: axum::body::HttpBody,
-    {
-        response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind != "application/zip")
+            && !response.headers().get(header::CONTENT_TYPE).is_some_and(is_packed)
     }
 }
 
 /// Returns the compression layer.
-pub(crate) fn layer() -> CompressionLayer<And<And<And<SizeAbove, NotForContentType>, NotTagged>, NotPacked>> {
+pub(crate) fn layer() -> CompressionLayer<And<And<SizeAbove, NotForContentType>, Compressible>> {
     CompressionLayer::new()
         .quality(CompressionLevel::Precise(LEVEL))
-        .compress_when(SizeAbove::new(LEAST).and(NotForContentType::IMAGES).and(NotTagged).and(NotPacked))
+        .compress_when(SizeAbove::new(LEAST).and(NotForContentType::IMAGES).and(Compressible))
 }
 
 /// Removes `Accept-Encoding` from cross-site requests, and from requests that do not state their origin.

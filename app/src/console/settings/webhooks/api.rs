@@ -160,7 +160,7 @@ mod ssr {
     #[derive(Deserialize)]
     #[serde(tag = "action", rename_all = "kebab-case")]
     enum WebhookForm {
-        Save(WebhookInput),
+        Save(Box<WebhookInput>),
         Test,
         Rotate,
         TurnOn,
