@@ -23,7 +23,7 @@ async function everything(): Promise<string> {
   );
   const sums = tables.map(({ name }) => `select '${name}' as name, coalesce(sum(hashtextextended(t::text, 0)), 0)::text as sum from ${name} t`);
   const live = await sql("select count(*)::text as live from account.sessions where ended_at is null");
-  return JSON.stringify([await sql(sums.join(" union all ")), live]);
+  return JSON.stringify([await sql(`${sums.join(" union all ")} order by name`), live]);
 }
 
 interface Found {

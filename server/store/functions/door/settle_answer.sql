@@ -1,5 +1,5 @@
 -- Ends the attempt `wanted` at a request with an Idempotency-Key. Keeps its answer; without one (`code` is null), the key
--- is free again, unless the attempt has written something. Knowing the attempt's random id is the permission. Also
+-- is free again, or, if the attempt has written something, its answer is lost. Knowing the attempt's random id is the permission. Also
 -- deletes some answers that are older than a day.
 create or replace function door.settle_answer(wanted uuid, code integer, media text, place text, tag text, content bytea)
 returns void
@@ -7,6 +7,7 @@ language plpgsql volatile security definer set search_path = '' as $$
 begin
     if code is null then
         delete from account.idempotency_keys k where k.attempt = wanted and k.state = 'running';
+        update account.idempotency_keys k set state = 'lost' where k.attempt = wanted and k.state = 'written';
     else
         update account.idempotency_keys k
         set state = 'done', status = code, content_type = media, location = place, etag = tag, body = content

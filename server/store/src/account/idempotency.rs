@@ -150,6 +150,7 @@ pub async fn claim(
             body,
         }),
         ("done", ..) => Claim::OtherRole,
+        ("lost", ..) => Claim::Lost,
         // The request may still be about to keep its answer.
         ("written", ..) if !row.is_recent => Claim::Lost,
         _ => Claim::InUse,

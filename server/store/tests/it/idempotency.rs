@@ -106,10 +106,12 @@ async fn a_failed_request_releases_its_key_unless_it_wrote() {
         tx.commit().await.unwrap();
     })
     .await;
-    world.store.settle_attempt(attempt, None).await.unwrap();
     assert!(matches!(claim(&world, &world.ann, &world.a1, "two").await, Claim::InUse), "its answer may still be kept");
     age(&world, "3 minutes").await;
     assert!(matches!(claim(&world, &world.ann, &world.a1, "two").await, Claim::Lost), "it would be written twice");
+    age(&world, "0 minutes").await;
+    world.store.settle_attempt(attempt, None).await.unwrap();
+    assert!(matches!(claim(&world, &world.ann, &world.a1, "two").await, Claim::Lost), "its answer is not kept");
     age(&world, "23 hours").await;
     assert!(matches!(claim(&world, &world.ann, &world.a1, "two").await, Claim::Lost));
     age(&world, "25 hours").await;
