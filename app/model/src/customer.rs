@@ -1,12 +1,12 @@
 //! Customers of a workspace.
 
 use crate::{
-    billing::InvoiceRow,
     catalog::Lifecycle,
     contact::Contact,
     email::Email,
     field::FieldErrors,
     id::CustomerId,
+    invoice::InvoiceRow,
     moment::Moment,
     subscription::{SoFar, SubscriptionRow},
     text::{Line, paragraphs, subject},

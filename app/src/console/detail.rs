@@ -8,7 +8,7 @@ use crate::{
 };
 use leptos::{ev::SubmitEvent, prelude::*};
 use model::{
-    billing::{InvoiceRow, InvoiceStatus},
+    invoice::{InvoiceRow, InvoiceStatus},
     catalog::Lifecycle,
     subscription::State,
     text::isolated,

@@ -4,7 +4,7 @@ use model::{
     WorkspaceRole,
     api_key::ApiKey,
     audit::AuditView,
-    billing::InvoiceRow,
+    invoice::InvoiceRow,
     catalog::{ProductDetail, ProductInput},
     contact::ContactInput,
     customer::{CustomerDetail, CustomerInput},

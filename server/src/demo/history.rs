@@ -8,7 +8,7 @@ use super::{
     outcome::DemoError,
     random::Random,
 };
-use model::{Email, billing::InvoiceStatus};
+use model::{Email, invoice::InvoiceStatus};
 use std::collections::BTreeMap;
 use time::{Date, Duration, OffsetDateTime, Time, Weekday};
 

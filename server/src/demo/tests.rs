@@ -6,7 +6,7 @@ use super::{
     history, scale, subscriptions, world,
 };
 use model::{
-    Capability, OrganizationRole, Seat, Slug, WorkspaceRole, billing::InvoiceStatus, catalog::ProductInput,
+    Capability, OrganizationRole, Seat, Slug, WorkspaceRole, invoice::InvoiceStatus, catalog::ProductInput,
     customer::CustomerInput,
 };
 use std::collections::BTreeSet;

@@ -13,7 +13,7 @@ use crate::{
 use leptos::prelude::*;
 use model::{
     Money,
-    billing::{InvoiceStatus, OVERDUE},
+    invoice::{InvoiceStatus, OVERDUE},
     count::pluralize,
     list::{ListQuery, Noun},
     moment,

@@ -7,7 +7,7 @@ use crate::{
 };
 use model::{
     Currency, Money,
-    billing::{InvoiceRow, InvoiceStatus},
+    invoice::{InvoiceRow, InvoiceStatus},
     capability::ManageInvoices,
     id::{CustomerId, InvoiceId},
     list::{ListPage, ListQuery, SortBy},

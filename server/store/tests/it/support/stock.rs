@@ -7,7 +7,7 @@ use model::{
     Currency, Email, Money,
     api_key::Scope,
     audit::{Action, Detail},
-    billing::InvoiceStatus,
+    invoice::InvoiceStatus,
     capability::{EditContent, ManageInvoices},
     catalog::ProductDraft,
     contact::ContactDraft,
