@@ -3,6 +3,7 @@
 mod document;
 mod due;
 mod input;
+pub mod lines;
 mod row;
 mod settings;
 
@@ -16,7 +17,8 @@ pub use input::{
 };
 pub use row::{InvoiceRow, InvoiceStatus, OVERDUE};
 pub use settings::{
-    InvoicingInput, InvoicingSettings, Party, Series, SeriesInput, TaxRate, TaxRateDraft, TaxRateInput,
+    Invoicing, InvoicingInput, InvoicingSettings, Party, Series, SeriesDraft, SeriesInput, TaxRate, TaxRateDraft,
+    TaxRateInput,
 };
 
 use serde::{Deserialize, Serialize};
