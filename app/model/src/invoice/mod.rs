@@ -26,6 +26,9 @@ use serde::{Deserialize, Serialize};
 /// Maximum number of lines of a document.
 pub const LINES_MAX: usize = 500;
 
+/// Maximum number of lines that people enter on a draft. In a draft, their positions are the last ones.
+pub const MANUAL_LINES_MAX: usize = 100;
+
 /// Kind of a document. Each has its own series of numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

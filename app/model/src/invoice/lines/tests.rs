@@ -309,7 +309,8 @@ impl World {
     }
 
     fn happens(&mut self, what: &Happening) {
-        let day = |number: i64| self.schedule.starts_on + Duration::days(number);
+        let starts_on = self.schedule.starts_on;
+        let day = |number: i64| starts_on + Duration::days(number);
         match *what {
             Happening::Usage(number, quantity) => self.usage.push((day(number), quantity)),
             Happening::Plan(number, new) => {
@@ -381,12 +382,12 @@ proptest! {
         world.issue(starts_on);
         for on in Cut::days(&world.schedule, starts_on, date!(2026 - 06 - 30)).into_iter().skip(1) {
             // Changes are made on the day on which they take effect.
-            for (day, new) in changes.iter().filter(|(day, _)| *day < on) {
+            for (day, new) in changes.iter().filter(|(day, _)| *day <= on) {
                 if let Ok(changed) = world.schedule.with_plan(*day, &version(*new)) {
                     world.schedule = changed;
                 }
             }
-            changes.retain(|(day, _)| *day >= on);
+            changes.retain(|(day, _)| *day > on);
             let cut = world.cut(on);
             let used = world.used(&cut);
             let today = on.previous_day().unwrap();
