@@ -272,9 +272,9 @@ pub async fn save_series(
     }
     sqlx::query!(
         "insert into workspace.series (workspace_id, kind, prefix, width, yearly, starts_at, next)
-        values ($1, $2, $3, $4, $5, coalesce($6, 1), coalesce($6, 1))
+        values ($1, $2, $3, $4, $5, coalesce($6::bigint, 1), coalesce($6::bigint, 1))
         on conflict (workspace_id, kind) do update set prefix = excluded.prefix, width = excluded.width,
-            yearly = excluded.yearly, starts_at = coalesce($6, series.starts_at), next = coalesce($6, series.next)",
+            yearly = excluded.yearly, starts_at = coalesce($6::bigint, series.starts_at), next = coalesce($6::bigint, series.next)",
         workspace,
         kind,
         new.prefix,
