@@ -30,7 +30,7 @@ pub struct PastDocument {
     pub name: String,
     /// Total amount.
     pub total: Money,
-    /// Day of issue; not before that of the last invoice.
+    /// Day of issue. A day before that of the last invoice becomes that day.
     pub issued_on: Date,
     /// Due date.
     pub due_on: Date,
@@ -41,7 +41,7 @@ pub struct PastDocument {
 /// For examples and tests.
 ///
 /// # Errors
-/// [`StoreError::Refused`] with `document_number_gap` if the days are not in order.
+/// [`StoreError::Database`] if a query fails.
 #[tracing::instrument(level = "debug", name = "store.invoices.import", skip_all)]
 pub async fn import(
     tx: &mut WorkspaceTx<Write>,

@@ -135,7 +135,7 @@ async fn amount(
 ) -> Result<Option<Option<i64>>, StoreError> {
     let Some(terms) = stored::terms(tx, billable.customer).await? else { return Ok(None) };
     let rate = (terms.rate.category, terms.rate.percent);
-    Ok(match lines_on(tx, billable, on, (prices, ledger), rate, 0).await? {
+    Ok(match lines_on(tx, billable, on, (prices, &ledger[..]), rate, 0).await? {
         Ok(found) if found.is_empty() => Some(None),
         Ok(found) => {
             lines::charge(ledger, &found);
