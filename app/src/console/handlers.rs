@@ -112,7 +112,6 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
     Ok(found.map_or(PageData::Missing, PageData::from))
 }
 
-/// Loads a rate plan with one of its versions.
 /// Returns the form of a customer, with the tax rates to choose from.
 async fn customer_form<M: Mode>(tx: &mut WorkspaceTx<M>, input: CustomerInput) -> Result<VisitData, AppError> {
     let own = input.tax_rate.clone();
@@ -122,6 +121,7 @@ async fn customer_form<M: Mode>(tx: &mut WorkspaceTx<M>, input: CustomerInput) -
     Ok(VisitData::CustomerForm(Box::new(CustomerForm { input, tax_rates })))
 }
 
+/// Loads a rate plan with one of its versions.
 async fn plan<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     id: RatePlanId,
