@@ -159,7 +159,7 @@ impl From<invoice::Payment> for Payment {
     operation_id = "issueInvoice",
     params(("slug" = String, Path, description = "The workspace's address"), ("id" = String, Path, description = "The draft's id")),
     request_body = IssueInvoice,
-    responses((status = 200, description = "The issued invoice", body = InvoiceResource), (status = 428)),
+    responses((status = 200, description = "The issued invoice", body = InvoiceResource), (status = 428, description = "The body has no basis")),
     security(("operator_token" = []))
 )]
 pub(super) async fn issue(
