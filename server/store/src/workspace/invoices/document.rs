@@ -1,7 +1,7 @@
 //! A document with all that is shown of it.
 
 use super::{
-    super::{invoicing, subscriptions::sees_prices},
+    super::subscriptions::sees_prices,
     facts,
     numbers::next_number,
     rows,

@@ -13,7 +13,10 @@ use model::{
     customer::CustomerDraft,
     id::{CustomerId, ImportId, InvoiceId, MeterId, ProductId, RatePlanId},
     import::Mapping,
-    invoice::{DocumentKind, InvoiceStatus, Invoicing, Party, PaymentDraft, PaymentMethod, SeriesDraft, TaxRateDraft},
+    invoice::{
+        DocumentKind, InvoiceStatus, Invoicing, LineDraft, NewInvoice, Party, PaymentDraft, PaymentMethod, SeriesDraft,
+        TaxRateDraft,
+    },
     pricing::tax::{Category, Percent},
     token::TokenLife,
 };
@@ -174,6 +177,18 @@ impl World {
         invoices
     }
 
+    /// Creates a draft invoice with a line.
+    async fn furnish_draft(&self, who: &Person, place: &Place, stock: &Stock) {
+        let mut tx = self.write(who, place).await;
+        let can = tx.can::<ManageInvoices>().unwrap();
+        let new = NewInvoice { customer: stock.customers[0], currency: Currency::EUR };
+        let draft = done(invoices::create(&mut tx, &can, &new).await.unwrap());
+        let net = Money { minor: 100, currency: Currency::EUR };
+        let service = LineDraft { name: line("Service"), net, tax_rate: None };
+        done(invoices::add_line(&mut tx, &can, draft, &service).await.unwrap());
+        tx.commit().await.unwrap();
+    }
+
     /// Inserts an invite with a link, an auto-join domain, a barred user and an access request.
     async fn furnish_seating(&self, superuser: &mut PgConnection, who: &Person, place: &Place) {
         let (user, workspace, organization) = (who.id, place.id, place.organization);
@@ -249,6 +264,7 @@ impl World {
             .await
             .unwrap();
             self.furnish_seating(&mut superuser, who, place).await;
+            self.furnish_draft(who, place, stock).await;
         }
         superuser.close().await.unwrap();
         stocks
