@@ -24,7 +24,6 @@ pub use document::document;
 pub use draft::{add_line, create, delete, edit, remake, remove_line};
 pub use due::due;
 pub use issue::{Issued, issue, issue_on};
-pub(super) use numbers::next_number;
 pub use payments::{pay, reverse_payment};
 pub use rows::{get, list};
 pub(super) use rows::{of_customer, overdue};

@@ -85,7 +85,7 @@ pub(super) async fn take(
 }
 
 /// Returns the number that the next document of a kind gets if it is issued today.
-pub(in super::super) async fn next_number<M: Mode>(
+pub(super) async fn next_number<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     kind: DocumentKind,
 ) -> Result<String, StoreError> {
