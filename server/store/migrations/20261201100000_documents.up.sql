@@ -261,7 +261,8 @@ alter table workspace.invoices force row level security;
 -- next number of its series when it is issued, and no earlier date than the one before. Drafts can be deleted.
 create or replace function ops.keep_issued() returns trigger language plpgsql set search_path = '' as $$
 declare
-    free constant text[] := array['status', 'paid_minor', 'credited_minor', 'sent_at', 'void_reason', 'updated_at'];
+    -- Generated columns are not computed yet; they follow from others.
+    free constant text[] := array['status', 'paid_minor', 'credited_minor', 'sent_at', 'void_reason', 'updated_at', 'listed_on', 'number_key'];
     numbers workspace.series;
 begin
     if tg_op = 'DELETE' then
