@@ -41,8 +41,8 @@ pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Overview, StoreErr
     .await?;
     let since = today - Duration::days(2 * PERIOD - 1);
     let invoiced = sqlx::query!(
-        r#"select issued_on as day, sum(total_minor)::bigint as "value!" from workspace.invoices
-        where workspace_id = $1 and issued_on >= $2 and status in ('open', 'paid') and currency = $3 group by issued_on"#,
+        r#"select issued_on as "day!", sum(total_minor)::bigint as "value!" from workspace.invoices
+        where workspace_id = $1 and issued_on >= $2 and kind = 'invoice' and status in ('open', 'paid') and currency = $3 group by issued_on"#,
         workspace,
         since,
         sums.currency,
