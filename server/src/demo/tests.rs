@@ -6,8 +6,8 @@ use super::{
     history, scale, subscriptions, world,
 };
 use model::{
-    Capability, OrganizationRole, Seat, Slug, WorkspaceRole, invoice::InvoiceStatus, catalog::ProductInput,
-    customer::CustomerInput,
+    Capability, OrganizationRole, Seat, Slug, WorkspaceRole, catalog::ProductInput, customer::CustomerInput,
+    invoice::InvoiceStatus,
 };
 use std::collections::BTreeSet;
 use time::{Duration, OffsetDateTime, macros::datetime};

@@ -51,7 +51,9 @@ async fn fill(superuser: &mut PgConnection, place: &Place) {
         let statement = rows.replace("{table}", table).replace("{columns}", columns).replace("{values}", &values);
         // Without triggers: they take documents in the order of their days only.
         let statement = match table {
-            "invoices" => format!("set session_replication_role = replica; {statement}; set session_replication_role = origin"),
+            "invoices" => {
+                format!("set session_replication_role = replica; {statement}; set session_replication_role = origin")
+            }
             _ => statement,
         };
         execute(superuser, &statement).await.unwrap();

@@ -85,10 +85,7 @@ pub(super) async fn take(
 }
 
 /// Returns the number that the next document of a kind gets if it is issued today.
-pub(super) async fn next_number<M: Mode>(
-    tx: &mut WorkspaceTx<M>,
-    kind: DocumentKind,
-) -> Result<String, StoreError> {
+pub(super) async fn next_number<M: Mode>(tx: &mut WorkspaceTx<M>, kind: DocumentKind) -> Result<String, StoreError> {
     let today = tx.today();
     let series = super::super::invoicing::series(tx, kind).await?;
     let year = series.last_on.map_or(today, |last_on| last_on.max(today)).year();

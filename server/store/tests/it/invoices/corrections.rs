@@ -95,8 +95,13 @@ async fn a_void_invoice_is_made_again_with_the_same_lines_and_the_next_number() 
     used(&mut superuser, &world, &stock, "late", "2026-05-11", "50").await;
     let third = done(remake(&world, second).await);
     issued(&world, third).await;
-    let differences: Vec<i64> = document(&world, third).await.lines.iter().zip(&after.lines)
-        .map(|(new, old)| new.net_minor - old.net_minor).collect();
+    let differences: Vec<i64> = document(&world, third)
+        .await
+        .lines
+        .iter()
+        .zip(&after.lines)
+        .map(|(new, old)| new.net_minor - old.net_minor)
+        .collect();
     assert_eq!(differences, [50, 0]);
 }
 

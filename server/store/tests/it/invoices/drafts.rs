@@ -37,7 +37,10 @@ async fn what_is_due_is_what_is_drafted_and_issued() {
     assert_eq!(issued(&world, june).await, "Alpha-4");
     let after = document(&world, june).await;
     assert_eq!((amounts(&after), after.totals, after.taxes.clone()), (amounts(&draft), draft.totals, draft.taxes));
-    assert_eq!((after.row.status, after.basis, after.row.issued_on), (InvoiceStatus::Open, None, Some(date!(2026 - 06 - 02))));
+    assert_eq!(
+        (after.row.status, after.basis, after.row.issued_on),
+        (InvoiceStatus::Open, None, Some(date!(2026 - 06 - 02)))
+    );
     assert_eq!(after.row.due_on, Some(date!(2026 - 07 - 02)), "30 days");
     assert!(after.lines.iter().all(|line| line.working.is_some()), "with the steps");
 }

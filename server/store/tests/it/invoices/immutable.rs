@@ -34,7 +34,12 @@ async fn no_statement_of_the_app_changes_what_is_issued() {
     );
     execute(&mut superuser, &file).await.unwrap();
     let mut app = connect(&world.db.app()).await;
-    for (table, key) in [("invoices", "id"), ("invoice_lines", "invoice_id"), ("invoice_taxes", "invoice_id"), ("invoice_files", "invoice_id")] {
+    for (table, key) in [
+        ("invoices", "id"),
+        ("invoice_lines", "invoice_id"),
+        ("invoice_taxes", "invoice_id"),
+        ("invoice_files", "invoice_id"),
+    ] {
         let rows = |id: InvoiceId| format!("workspace.{table} where {key} = '{id}'");
         assert!(count(&mut superuser, &rows(may)).await > 0, "control: {table} has rows");
         let columns: Vec<(String, String, bool)> = sqlx::query_as(
@@ -57,7 +62,8 @@ async fn no_statement_of_the_app_changes_what_is_issued() {
                 "timestamp with time zone" => "timestamptz '2000-01-01Z'".to_owned(),
                 _ => format!("coalesce({column}, 0) + 1"),
             };
-            let change = |id: InvoiceId| format!("update workspace.{table} set {column} = {other} where {key} = '{id}'");
+            let change =
+                |id: InvoiceId| format!("update workspace.{table} set {column} = {other} where {key} = '{id}'");
             let outcome = attempt(&mut app, &world, &change(may)).await;
             if table == "invoices" && FREE.contains(&column.as_str()) {
                 assert!(granted, "{table}.{column} changes along the states");
@@ -85,10 +91,7 @@ async fn no_statement_of_the_app_changes_what_is_issued() {
         let back = format!("update workspace.invoices set status = '{status}' where id = '{may}'");
         assert!(attempt(&mut app, &world, &back).await.is_err(), "back to {status} by the status alone");
     }
-    let payments = [
-        "update workspace.payments set amount_minor = amount_minor + 1",
-        "delete from workspace.payments",
-    ];
+    let payments = ["update workspace.payments set amount_minor = amount_minor + 1", "delete from workspace.payments"];
     for sql in payments {
         assert!(attempt(&mut app, &world, sql).await.is_err(), "{sql}");
     }
