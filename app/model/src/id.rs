@@ -85,8 +85,12 @@ ids! {
     AdjustmentId,
     /// ID of an import of usage.
     ImportId,
-    /// ID of an invoice in a workspace.
+    /// ID of an invoice or credit note in a workspace.
     InvoiceId,
+    /// ID of a payment of an invoice.
+    PaymentId,
+    /// ID of a tax rate of a workspace.
+    TaxRateId,
     /// ID of an invite to a workspace or an organization.
     InviteId,
     /// ID of a request for access to a workspace.

@@ -7,7 +7,6 @@
 
 pub mod api_key;
 pub mod audit;
-pub mod billing;
 pub mod calendar;
 pub mod capability;
 pub mod catalog;
@@ -29,6 +28,7 @@ pub mod id;
 pub mod idn;
 pub mod import;
 pub mod invite;
+pub mod invoice;
 pub mod job;
 pub mod link;
 pub mod list;

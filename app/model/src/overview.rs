@@ -1,6 +1,6 @@
 //! Metrics of the workspace overview page.
 
-use crate::{billing::InvoiceRow, customer::CustomerRow, money::Money};
+use crate::{customer::CustomerRow, invoice::InvoiceRow, money::Money};
 use serde::{Deserialize, Serialize};
 use time::Date;
 

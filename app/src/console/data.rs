@@ -5,7 +5,7 @@ use crate::{
     routes::{Page, VisitData},
 };
 use model::{
-    Capability, billing::InvoiceRow, catalog::ProductRow, customer::CustomerRow, id::WorkspaceId, list::ListPage,
+    Capability, catalog::ProductRow, customer::CustomerRow, id::WorkspaceId, invoice::InvoiceRow, list::ListPage,
     overview::Overview, rate_plan::RatePlanRow, workspace::Entry,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

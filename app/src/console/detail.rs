@@ -8,8 +8,8 @@ use crate::{
 };
 use leptos::{ev::SubmitEvent, prelude::*};
 use model::{
-    billing::{InvoiceRow, InvoiceStatus},
     catalog::Lifecycle,
+    invoice::{InvoiceRow, InvoiceStatus},
     subscription::State,
     text::isolated,
 };

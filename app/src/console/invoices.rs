@@ -10,7 +10,7 @@ use super::{
 use crate::routes::Page;
 use leptos::prelude::*;
 use model::{
-    billing::InvoiceRow,
+    invoice::InvoiceRow,
     list::{Noun, SortBy},
     moment,
 };

@@ -14,7 +14,7 @@ use crate::{
     ui::Icon,
 };
 use leptos::prelude::*;
-use model::{Capability, billing::InvoiceRow, country, customer::CustomerDetail, moment, subscription::words};
+use model::{Capability, country, customer::CustomerDetail, invoice::InvoiceRow, moment, subscription::words};
 
 /// Renders the detail page.
 pub fn detail(scope: Scope, customer: &CustomerDetail) -> AnyView {
@@ -87,7 +87,7 @@ fn invoices(scope: Scope, name: &str, invoices: &[InvoiceRow]) -> AnyView {
                 <tr data-testid="row">
                     <td class="col-main"><a draggable="false" class="row-link mono" href=scope.url(&Page::Invoice(invoice.id))>{invoice.number.clone().unwrap_or_else(|| "Draft".to_owned())}</a></td>
                     <td class="fit">{invoice_status(invoice)}</td>
-                    <td class="col-sm fit">{moment::date(invoice.due_on)}</td>
+                    <td class="col-sm fit">{invoice.due_on.map(moment::date).unwrap_or_default()}</td>
                     <td class="num wide">{invoice.total.to_string()}</td>
                 </tr>
             }

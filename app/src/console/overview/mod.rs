@@ -13,8 +13,8 @@ use crate::{
 use leptos::prelude::*;
 use model::{
     Money,
-    billing::{InvoiceStatus, OVERDUE},
     count::pluralize,
+    invoice::{InvoiceStatus, OVERDUE},
     list::{ListQuery, Noun},
     moment,
     money::grouped,

@@ -14,6 +14,7 @@ pub mod exports;
 pub mod imports;
 pub mod invites;
 pub mod invoices;
+pub mod invoicing;
 mod lifecycle;
 mod listing;
 pub mod members;

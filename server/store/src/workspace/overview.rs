@@ -33,7 +33,7 @@ pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Overview, StoreErr
     .await?;
     let open = sqlx::query!(
         r#"select count(*) as "count!", coalesce(sum(total_minor) filter (where currency = $2), 0)::bigint as "total!"
-        from workspace.invoices where workspace_id = $1 and status = 'open'"#,
+        from workspace.invoices where workspace_id = $1 and status = 'open' and kind = 'invoice'"#,
         workspace,
         sums.currency,
     )
@@ -41,8 +41,8 @@ pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Overview, StoreErr
     .await?;
     let since = today - Duration::days(2 * PERIOD - 1);
     let invoiced = sqlx::query!(
-        r#"select issued_on as day, sum(total_minor)::bigint as "value!" from workspace.invoices
-        where workspace_id = $1 and issued_on >= $2 and status in ('open', 'paid') and currency = $3 group by issued_on"#,
+        r#"select issued_on as "day!", sum(total_minor)::bigint as "value!" from workspace.invoices
+        where workspace_id = $1 and issued_on >= $2 and kind = 'invoice' and status in ('open', 'paid') and currency = $3 group by issued_on"#,
         workspace,
         since,
         sums.currency,

@@ -16,4 +16,6 @@ pub use create::{NewSchedule, create, import};
 pub use moving::{MoveSummary, movable, move_page, move_to_version};
 pub use pages::{change_page, new_page};
 pub use prices::{get, offered, so_far};
+pub(super) use prices::{terms, usage};
 pub use read::{list, of_customer};
+pub(super) use read::{phases, sees_prices};

@@ -69,6 +69,14 @@ impl Table {
     pub(super) async fn copy(&self, superuser: &mut PgConnection, who: &Person, place: &Place) -> String {
         // The latest version of a rate plan is a draft. Triggers refuse a copy of any part of a published one.
         let order = if self.columns.iter().any(|column| column == "version") { " order by version desc" } else { "" };
+        // Nor do they take a copy of an issued document, or of a part of one.
+        let order = match self.name.as_str() {
+            "workspace.invoices" => " order by t.status = 'draft' desc",
+            "workspace.invoice_lines" | "workspace.invoice_taxes" => {
+                " order by (select i.status = 'draft' from workspace.invoices i where i.workspace_id = t.workspace_id and i.id = t.invoice_id) desc"
+            }
+            _ => order,
+        };
         let row =
             format!("select to_jsonb(t)::text from {} t where {}{order} limit 1", self.name, self.own(who, place));
         let row = texts(superuser, &row).await.pop();

@@ -1,5 +1,6 @@
-//! Invoices.
+//! Rows of lists of documents.
 
+use super::DocumentKind;
 use crate::{
     id::{CustomerId, InvoiceId},
     money::Money,
@@ -56,6 +57,8 @@ impl InvoiceStatus {
 pub struct InvoiceRow {
     /// Invoice ID.
     pub id: InvoiceId,
+    /// Kind of document.
+    pub kind: DocumentKind,
     /// Invoice number, unique in the workspace. `None` for drafts, whose number is not final.
     pub number: Option<String>,
     /// ID of the customer who is charged.
@@ -70,8 +73,10 @@ pub struct InvoiceRow {
     pub total: Money,
     /// Issue date. `None` for drafts.
     pub issued_on: Option<Date>,
-    /// Due date.
-    pub due_on: Date,
+    /// Due date. `None` for drafts.
+    pub due_on: Option<Date>,
+    /// What is left to pay. Zero for drafts and void invoices.
+    pub balance: Money,
 }
 
 impl InvoiceRow {
