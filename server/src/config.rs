@@ -20,7 +20,7 @@ use environment::{dot_env, environment};
 use error::invalid;
 use lettre::message::Mailbox;
 use mail::{mail_from, smtp};
-use network::{listen, proxies, public};
+use network::{listen, networks, public};
 use secrets::{metrics_token, secret};
 use sqlx::postgres::PgConnectOptions;
 use std::{io::IsTerminal as _, net::SocketAddr, path::PathBuf};
@@ -42,6 +42,8 @@ pub(crate) struct Config {
     pub(crate) public: Option<WebOrigin>,
     /// `STILE_TRUSTED_PROXIES`: proxies whose `X-Forwarded-For` is trusted.
     pub(crate) proxies: Vec<Network>,
+    /// `STILE_OUTGOING_NETWORKS`: networks that outgoing requests may reach although they are not public, also by http.
+    pub(crate) outgoing: Vec<Network>,
     /// `STILE_DATA_DIR`: the directory of the private cluster, generated secrets and mails.
     pub(crate) data_dir: PathBuf,
     /// `STILE_SMTP_URL`: the mail server. If absent, mails are written to files.
@@ -114,7 +116,8 @@ impl Config {
             api_rate: api_rate(get("STILE_API_RATE")?)?,
             mail_from: mail_from(get("STILE_MAIL_FROM")?, public.as_ref())?,
             public,
-            proxies: proxies(get("STILE_TRUSTED_PROXIES")?)?,
+            proxies: networks("STILE_TRUSTED_PROXIES", get("STILE_TRUSTED_PROXIES")?)?,
+            outgoing: networks("STILE_OUTGOING_NETWORKS", get("STILE_OUTGOING_NETWORKS")?)?,
             data_dir: get("STILE_DATA_DIR")?.unwrap_or_else(|| "./data".to_owned()).into(),
             smtp: get("STILE_SMTP_URL")?.map(|url| smtp(&url)).transpose()?,
             secret: get("STILE_SECRET")?.map(secret).transpose()?,

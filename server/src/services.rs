@@ -10,6 +10,7 @@ use app::server::rate_limit::RateLimits;
 use app::server::request::AssetUrls;
 use app::server::request::Services;
 use app::server::webauthn::Passkeys;
+use model::webhook::Schemes;
 use store::{Store, device::DeviceKey, seal::EncryptionKey};
 
 /// Name of the file in the data directory that contains the generated secret.
@@ -45,6 +46,7 @@ pub(crate) fn build(config: &Config, store: Store, assets: AssetUrls) -> Result<
         passkeys: Passkeys::at(&config.browser_origin()),
         rate_limits: RateLimits::default(),
         assets,
+        schemes: if config.outgoing.is_empty() { Schemes::HttpsOnly } else { Schemes::HttpToo },
         origin: config.origin(config.listen).into(),
     })
 }

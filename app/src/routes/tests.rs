@@ -61,6 +61,8 @@ fn every_route_has_a_sample_url() {
         SettingsPage::Members,
         SettingsPage::Security,
         SettingsPage::Keys,
+        SettingsPage::Webhooks,
+        SettingsPage::Webhook(_),
         SettingsPage::Audit(_),
         SettingsPage::Danger,
     );

@@ -36,4 +36,5 @@ pub use pool::Store;
 pub use workspace::{
     Written, api_keys, auto_joins, brand, contacts, customers, events, imports, invites, invoices, members, meters,
     overview, products, rate_plans, security, settings, subjects, subscriptions, time_zones, usage, usage_adjustments,
+    webhooks,
 };

@@ -155,6 +155,12 @@ actions! {
         AutoJoinChanged = "auto_join_changed", "changed auto-join";
         OrganizationFounded = "organization_founded", "created the organization";
         OrganizationChanged = "organization_changed", "changed the organization";
+        WebhookCreated = "webhook_created", "created a webhook";
+        WebhookChanged = "webhook_changed", "changed a webhook";
+        WebhookSecretRotated = "webhook_secret_rotated", "made a new secret of a webhook";
+        WebhookTurnedOn = "webhook_turned_on", "turned on a webhook";
+        WebhookTurnedOff = "webhook_turned_off", "turned off a webhook";
+        WebhookDeleted = "webhook_deleted", "deleted a webhook";
         DomainAdded = "domain_added", "added a domain";
         DomainRemoved = "domain_removed", "removed a domain";
     }
