@@ -163,6 +163,11 @@ actions! {
         WebhookDeleted = "webhook_deleted", "deleted a webhook";
         DomainAdded = "domain_added", "added a domain";
         DomainRemoved = "domain_removed", "removed a domain";
+        InvoicingChanged = "invoicing_changed", "changed the settings of invoicing";
+        SeriesChanged = "series_changed", "changed the numbers of documents";
+        TaxRateCreated = "tax_rate_created", "created a tax rate";
+        TaxRateUpdated = "tax_rate_updated", "edited a tax rate";
+        TaxRateArchived = "tax_rate_archived", "archived a tax rate";
     }
     Tokens {
         TokenCreated = "token_created", "created a token";
@@ -205,6 +210,14 @@ actions! {
         UsageAdjusted = "usage_adjusted", "adjusted the usage of a customer";
         UsageImported = "usage_imported", "imported usage";
         InvoicesImported = "invoices_imported", "imported invoices";
+        InvoiceDrafted = "invoice_drafted", "drafted an invoice";
+        InvoiceEdited = "invoice_edited", "edited a draft invoice";
+        InvoiceDeleted = "invoice_deleted", "deleted a draft invoice";
+        InvoiceIssued = "invoice_issued", "issued an invoice";
+        InvoiceVoided = "invoice_voided", "voided an invoice";
+        CreditNoteIssued = "credit_note_issued", "issued a credit note";
+        PaymentRecorded = "payment_recorded", "recorded a payment";
+        PaymentReversed = "payment_reversed", "reversed a payment";
     }
 }
 

@@ -83,6 +83,17 @@ const fn sentence(action: Action) -> Option<&'static str> {
         Action::SubscriptionEndCancelled => "removed the last day of a subscription of customer {name}",
         Action::SubscriptionsMoved => "moved subscriptions of rate plan {name} to another version",
         Action::UsageAdjusted => "adjusted the usage of customer {name}",
+        Action::TaxRateCreated => "created tax rate {name}",
+        Action::TaxRateUpdated => "edited tax rate {name}",
+        Action::TaxRateArchived => "archived tax rate {name}",
+        Action::InvoiceDrafted => "drafted an invoice for customer {name}",
+        Action::InvoiceEdited => "edited the draft invoice for customer {name}",
+        Action::InvoiceDeleted => "deleted the draft invoice for customer {name}",
+        Action::InvoiceIssued => "issued invoice {name}",
+        Action::InvoiceVoided => "voided invoice {name}",
+        Action::CreditNoteIssued => "issued credit note {name}",
+        Action::PaymentRecorded => "recorded a payment of invoice {name}",
+        Action::PaymentReversed => "reversed a payment of invoice {name}",
         _ => return None,
     })
 }

@@ -3,6 +3,7 @@
 mod document;
 mod due;
 mod input;
+pub mod lines;
 mod row;
 mod settings;
 
@@ -16,13 +17,17 @@ pub use input::{
 };
 pub use row::{InvoiceRow, InvoiceStatus, OVERDUE};
 pub use settings::{
-    InvoicingInput, InvoicingSettings, Party, Series, SeriesInput, TaxRate, TaxRateDraft, TaxRateInput,
+    Invoicing, InvoicingInput, InvoicingSettings, Party, Series, SeriesDraft, SeriesInput, TaxRate, TaxRateDraft,
+    TaxRateInput,
 };
 
 use serde::{Deserialize, Serialize};
 
 /// Maximum number of lines of a document.
 pub const LINES_MAX: usize = 500;
+
+/// Maximum number of lines that people enter on a draft. In a draft, their positions are the last ones.
+pub const MANUAL_LINES_MAX: usize = 100;
 
 /// Kind of a document. Each has its own series of numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]

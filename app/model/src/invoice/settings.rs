@@ -207,3 +207,162 @@ impl TaxRateInput {
         }
     }
 }
+
+/// Validated form data of the settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invoicing {
+    /// The workspace's side of documents. Name and address can be empty, but then nothing is issued.
+    pub seller: Party,
+    /// At most 500 characters.
+    pub payment_details: String,
+    /// At most 500 characters.
+    pub footer: String,
+    /// 0 to 180.
+    pub payment_days: u16,
+    /// Tax rate of customers without one of their own.
+    pub tax_rate: Option<TaxRateId>,
+    /// 0 to 35.
+    pub grace_days: u8,
+    /// Whether drafts are made without a person.
+    pub auto_draft: bool,
+    /// Whether drafts that nothing blocks are issued without a person.
+    pub auto_issue: bool,
+    /// Whether invoices of 0.00 are drafted.
+    pub zero_invoices: bool,
+}
+
+/// Validated form data of a series.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeriesDraft {
+    /// Kind of document.
+    pub kind: DocumentKind,
+    /// At most 12 letters, digits, hyphens and slashes.
+    pub prefix: String,
+    /// 1 to 8.
+    pub width: u8,
+    /// Whether numbers contain the year, and begin again with 1 in the next.
+    pub yearly: bool,
+    /// Next number; `None` keeps it.
+    pub next: Option<i64>,
+}
+
+fn optional_line(what: &str, text: &str, max: usize) -> Result<String, String> {
+    if text.trim().is_empty() {
+        Ok(String::new())
+    } else {
+        crate::text::Line::parse(what, text, max).map(String::from)
+    }
+}
+
+impl InvoicingInput {
+    /// Validates the form.
+    ///
+    /// # Errors
+    /// [`FieldErrors`] with an error for each invalid field.
+    pub fn parse(&self) -> Result<Invoicing, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let country = self.seller_country.trim().to_ascii_uppercase();
+        let has_form = country.is_empty() || country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase());
+        let country = errors.take("seller_country", if has_form { Ok(country) } else { Err("Choose a country.") });
+        let email = match self.seller_email.trim() {
+            "" => Some(String::new()),
+            text => errors.take("seller_email", crate::email::Email::parse(text)).map(|email| email.to_string()),
+        };
+        let name = errors.take("seller_name", optional_line("the legal name", &self.seller_name, 200));
+        let address = crate::text::paragraphs("the address", &self.seller_address, 500);
+        let address = errors.take("seller_address", address);
+        let tax_id = errors.take("seller_tax_id", optional_line("the tax id", &self.seller_tax_id, 40));
+        let details = crate::text::paragraphs("the payment details", &self.payment_details, 500);
+        let details = errors.take("payment_details", details);
+        let footer = errors.take("footer", crate::text::paragraphs("the footer", &self.footer, 500));
+        let payment_days = errors.take("payment_days", number(&self.payment_days, 180));
+        let grace_days = errors.take("grace_days", number(&self.grace_days, 35));
+        let tax_rate = match self.tax_rate.as_str() {
+            "" => Some(None),
+            id => errors.take("tax_rate", id.parse().map_err(|_| "Choose a tax rate.")).map(Some),
+        };
+        match (name, address, country, tax_id, email, (details, footer, payment_days, grace_days, tax_rate)) {
+            (
+                Some(name),
+                Some(address),
+                Some(country),
+                Some(tax_id),
+                Some(email),
+                (Some(payment_details), Some(footer), Some(payment_days), Some(grace_days), Some(tax_rate)),
+            ) => Ok(Invoicing {
+                seller: Party { name, address, country, tax_id, email },
+                payment_details,
+                footer,
+                payment_days,
+                tax_rate,
+                grace_days: u8::try_from(grace_days).unwrap_or(u8::MAX),
+                auto_draft: !self.auto_draft.is_empty(),
+                auto_issue: !self.auto_issue.is_empty(),
+                zero_invoices: !self.zero_invoices.is_empty(),
+            }),
+            _ => Err(errors),
+        }
+    }
+}
+
+impl From<&InvoicingSettings> for InvoicingInput {
+    fn from(settings: &InvoicingSettings) -> Self {
+        let check = |is_set: bool| if is_set { "on".to_owned() } else { String::new() };
+        Self {
+            seller_name: settings.seller.name.clone(),
+            seller_address: settings.seller.address.clone(),
+            seller_country: settings.seller.country.clone(),
+            seller_tax_id: settings.seller.tax_id.clone(),
+            seller_email: settings.seller.email.clone(),
+            payment_details: settings.payment_details.clone(),
+            footer: settings.footer.clone(),
+            payment_days: settings.payment_days.to_string(),
+            tax_rate: settings.tax_rate.map(|id| id.to_string()).unwrap_or_default(),
+            grace_days: settings.grace_days.to_string(),
+            auto_draft: check(settings.auto_draft),
+            auto_issue: check(settings.auto_issue),
+            zero_invoices: check(settings.zero_invoices),
+        }
+    }
+}
+
+impl SeriesInput {
+    /// Validates the form.
+    ///
+    /// # Errors
+    /// [`FieldErrors`] with an error for each invalid field.
+    pub fn parse(&self) -> Result<SeriesDraft, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let kind = errors.take("kind", DocumentKind::from_word(&self.kind).ok_or("Choose a kind of document."));
+        let prefix = self.prefix.trim().to_owned();
+        let is_plain = prefix.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'/');
+        if prefix.len() > 12 || !is_plain {
+            errors.0.extend(FieldErrors::one("prefix", "Use at most 12 letters, digits, hyphens and slashes.").0);
+        }
+        let width = errors.take("width", number(&self.width, 8).and_then(at_least_one));
+        let next = match self.next.trim() {
+            "" => Some(None),
+            text => match text.parse::<i64>() {
+                Ok(next @ 1..=99_999_999) => Some(Some(next)),
+                _ => errors.take("next", Err("Enter a number from 1 to 99999999.")),
+            },
+        };
+        match (kind, width, next) {
+            (Some(kind), Some(width), Some(next)) if errors.0.is_empty() => {
+                let width = u8::try_from(width).unwrap_or(8);
+                Ok(SeriesDraft { kind, prefix, width, yearly: !self.yearly.is_empty(), next })
+            }
+            _ => Err(errors),
+        }
+    }
+}
+
+/// Parses a whole number from 0 to `max`.
+fn number(text: &str, max: u16) -> Result<u16, String> {
+    let parsed = text.trim().parse::<u16>().ok().filter(|number| *number <= max);
+    parsed.ok_or_else(|| format!("Enter a whole number from 0 to {max}."))
+}
+
+fn at_least_one(number: u16) -> Result<u16, String> {
+    if number == 0 { Err("Enter a whole number from 1 to 8.".to_owned()) } else { Ok(number) }
+}

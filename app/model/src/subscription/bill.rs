@@ -164,14 +164,17 @@ pub struct Facts<'a> {
 
 /// Which lines of a part to return.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Take {
+pub(crate) enum Take {
+    /// All.
     All,
+    /// Fees that are charged in advance.
     Advance,
+    /// The others.
     Arrears,
 }
 
 impl Facts<'_> {
-    fn terms(&self, phase: &Phase) -> Result<&Terms, Unpriced> {
+    pub(crate) fn terms(&self, phase: &Phase) -> Result<&Terms, Unpriced> {
         let wanted = (phase.plan.plan, phase.plan.version);
         let found = self.terms.iter().find(|terms| (terms.plan, terms.version) == wanted);
         found.ok_or_else(|| Unpriced::Unknown(phase.plan.name.clone()))
@@ -184,7 +187,7 @@ impl Facts<'_> {
     }
 
     /// Returns the lines of a part, each with the position of its charge.
-    fn lines(&self, part: Part<'_>, take: Take) -> Result<Vec<(Item, BillLine)>, Unpriced> {
+    pub(crate) fn lines(&self, part: Part<'_>, take: Take) -> Result<Vec<(Item, BillLine)>, Unpriced> {
         let terms = self.terms(part.phase)?;
         let name = |item: Item| match item {
             Item::Charge(position) => {

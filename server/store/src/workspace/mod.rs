@@ -13,6 +13,7 @@ pub mod events;
 pub mod imports;
 pub mod invites;
 pub mod invoices;
+pub mod invoicing;
 mod lifecycle;
 mod listing;
 pub mod members;

@@ -17,3 +17,5 @@ pub use moving::{MoveSummary, movable, move_page, move_to_version};
 pub use pages::{change_page, new_page};
 pub use prices::{get, offered, so_far};
 pub use read::{list, of_customer};
+pub(super) use prices::{terms, usage};
+pub(super) use read::{phases, sees_prices};

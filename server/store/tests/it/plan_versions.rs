@@ -292,9 +292,9 @@ async fn the_impact_of_other_prices_counts_the_last_whole_period_of_each_subscri
         "with c as (
             select workspace_id, id from workspace.customers where workspace_id = '{0}' and name = 'Alpha first'),
         s as (
-            insert into workspace.subscriptions (workspace_id, id, customer_id, currency, anchor_on, starts_on)
+            insert into workspace.subscriptions (workspace_id, id, customer_id, currency, anchor_on, starts_on, bills_from)
             select workspace_id, gen_random_uuid(), id, 'EUR', date_trunc('month', now())::date - 365,
-                date_trunc('month', now())::date - 365 from c returning *)
+                date_trunc('month', now())::date - 365, date_trunc('month', now())::date - 365 from c returning *)
         insert into workspace.subscription_phases (workspace_id, subscription_id, from_on, customer_id, plan_id, version)
         select workspace_id, id, starts_on, customer_id, '{1}', 1 from s",
         world.a1.id, id

@@ -112,6 +112,12 @@ pub async fn import(
     Ok(ids)
 }
 
+/// Returns the first day that is invoiced: that of the current period, or of the subscription if it starts later. Periods
+/// before it are not invoiced, so that a subscription that is entered late does not get the invoices of years.
+fn bills_from(schedule: &Schedule, today: Date) -> Date {
+    schedule.period_on(today).map_or(schedule.starts_on.max(today), |period| period.from)
+}
+
 async fn insert(
     tx: &mut WorkspaceTx<Write>,
     can: &Can<EditContent>,
@@ -125,12 +131,14 @@ async fn insert(
     let anchors: Vec<Date> = all.iter().map(|one| one.schedule.anchor_on).collect();
     let starts: Vec<Date> = all.iter().map(|one| one.schedule.starts_on).collect();
     let ends: Vec<Option<Date>> = all.iter().map(|one| one.schedule.ends_on).collect();
+    let today = tx.today();
+    let bills_from: Vec<Date> = all.iter().map(|one| bills_from(&one.schedule, today)).collect();
     sqlx::query!(
         "insert into workspace.subscriptions
-            (workspace_id, id, customer_id, external_id, currency, anchor_on, starts_on, ends_on)
-        select $1, n.id, n.customer_id, n.external_id, n.currency, n.anchor_on, n.starts_on, n.ends_on
-        from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::date[], $7::date[], $8::date[])
-            as n (id, customer_id, external_id, currency, anchor_on, starts_on, ends_on)",
+            (workspace_id, id, customer_id, external_id, currency, anchor_on, starts_on, ends_on, bills_from)
+        select $1, n.id, n.customer_id, n.external_id, n.currency, n.anchor_on, n.starts_on, n.ends_on, n.bills_from
+        from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::date[], $7::date[], $8::date[], $9::date[])
+            as n (id, customer_id, external_id, currency, anchor_on, starts_on, ends_on, bills_from)",
         workspace,
         &ids,
         &customers,
@@ -139,6 +147,7 @@ async fn insert(
         &anchors,
         &starts,
         &ends as &[Option<Date>],
+        &bills_from,
     )
     .execute(can.on(tx)?)
     .await?;

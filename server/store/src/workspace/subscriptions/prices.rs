@@ -61,7 +61,7 @@ pub async fn offered<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<OfferedPlan
 }
 
 /// Returns the prices of all plan versions of the schedules.
-pub(super) async fn terms<M: Mode>(tx: &mut WorkspaceTx<M>, schedules: &[&Schedule]) -> Result<Vec<Terms>, StoreError> {
+pub(in super::super) async fn terms<M: Mode>(tx: &mut WorkspaceTx<M>, schedules: &[&Schedule]) -> Result<Vec<Terms>, StoreError> {
     let mut wanted: Vec<(RatePlanId, i32)> = Vec::new();
     for phase in schedules.iter().flat_map(|schedule| &schedule.phases) {
         if !wanted.contains(&(phase.plan.plan, phase.plan.version)) {
@@ -85,7 +85,7 @@ pub(super) async fn terms<M: Mode>(tx: &mut WorkspaceTx<M>, schedules: &[&Schedu
 }
 
 /// Returns the quantities that meters counted of a customer in ranges of days.
-pub(super) async fn usage<M: Mode>(
+pub(in super::super) async fn usage<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     customer: CustomerId,
     needed: &[(MeterId, Period)],

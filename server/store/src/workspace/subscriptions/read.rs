@@ -104,7 +104,7 @@ pub async fn list<M: Mode>(
 }
 
 /// Returns `true` if the seat can read rate plans. A guest can't.
-pub(super) fn sees_prices<M: Mode>(tx: &WorkspaceTx<M>) -> bool {
+pub(in super::super) fn sees_prices<M: Mode>(tx: &WorkspaceTx<M>) -> bool {
     tx.tenant().seat.capabilities().has(Capability::ReadAll)
 }
 
@@ -121,7 +121,7 @@ pub(super) async fn with_schedule<M: Mode>(
 }
 
 /// Returns the phases of subscriptions, in the order of their ids and days. Plans that can't be read have no name.
-pub(super) async fn phases<M: Mode>(
+pub(in super::super) async fn phases<M: Mode>(
     tx: &mut WorkspaceTx<M>,
     subscriptions: &[SubscriptionId],
 ) -> Result<Vec<(SubscriptionId, Phase)>, StoreError> {
