@@ -4,7 +4,7 @@
 //! A slot is a charge of a phase within a period. All documents together charge for a slot what it costs, whatever the
 //! order of late usage, changes of the plan, void invoices and credit notes: each invoice charges the difference.
 
-use super::{DocumentLine, LINES_MAX, MANUAL_LINES_MAX, Slot};
+use super::{DocumentLine, MANUAL_LINES_FROM, Slot};
 use crate::{
     id::{MeterId, SubscriptionId},
     pricing::{
@@ -258,7 +258,7 @@ impl Cut<'_> {
             }
         }
         limited(&mut lines, manual_minor);
-        if lines.len() > LINES_MAX - MANUAL_LINES_MAX {
+        if lines.len() > usize::from(MANUAL_LINES_FROM) {
             return Err(Unpriced::OutOfRange("The number of lines".to_owned()));
         }
         for (position, line) in (0_u16..).zip(&mut lines) {

@@ -26,8 +26,8 @@ use serde::{Deserialize, Serialize};
 /// Maximum number of lines of a document.
 pub const LINES_MAX: usize = 500;
 
-/// Maximum number of lines that people enter on a draft. In a draft, their positions are the last ones.
-pub const MANUAL_LINES_MAX: usize = 100;
+/// Position of the first line of a draft that a person entered. The computed lines are before it.
+pub const MANUAL_LINES_FROM: u16 = 400;
 
 /// Kind of a document. Each has its own series of numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]

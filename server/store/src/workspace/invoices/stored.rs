@@ -47,7 +47,6 @@ pub(super) struct Rate {
     pub(super) id: Option<TaxRateId>,
     pub(super) category: Category,
     pub(super) percent: Percent,
-    pub(super) note: String,
 }
 
 /// The customer's side of a document, with their terms.
@@ -302,7 +301,7 @@ pub(super) async fn terms<M: Mode>(
     let row = sqlx::query!(
         r#"select c.name, c.legal_name, c.address, c.country, c.tax_id, c.email,
             coalesce(c.payment_days, b.payment_days, 14) as "payment_days!", r.id as "rate_id?", r.percent as "percent?",
-            r.category as "category?", r.note as "note?"
+            r.category as "category?"
         from workspace.customers c
         left join workspace.billing_settings b on b.workspace_id = c.workspace_id
         left join workspace.tax_rates r on r.workspace_id = c.workspace_id and r.id = coalesce(c.tax_rate_id, b.tax_rate_id)
@@ -318,7 +317,6 @@ pub(super) async fn terms<M: Mode>(
             id: Some(TaxRateId::from_uuid(id)),
             category: category(&word)?,
             percent: percent(stored)?,
-            note: row.note.unwrap_or_default(),
         },
         _ => no_rate()?,
     };
@@ -339,7 +337,7 @@ pub(super) async fn terms<M: Mode>(
 /// Rate of customers without one: a draft is shown without tax, and can't be issued.
 fn no_rate() -> Result<Rate, StoreError> {
     let percent = known("percent", "0", Percent::new(0).ok())?;
-    Ok(Rate { id: None, category: Category::O, percent, note: String::new() })
+    Ok(Rate { id: None, category: Category::O, percent })
 }
 
 /// Returns the workspace's side of documents as of now.
