@@ -34,7 +34,7 @@ pub(crate) enum Ink {
 }
 
 impl Ink {
-    const fn color(self) -> rgb::Color {
+    fn color(self) -> rgb::Color {
         match self {
             Self::Text => rgb::Color::new(0x23, 0x21, 0x1f),
             Self::Quiet => rgb::Color::new(0x5f, 0x5b, 0x56),
