@@ -44,12 +44,10 @@ pub struct OverdueInvoice {
 pub async fn begin_day(tx: &mut WorkspaceTx<Write>, can: &Can<ManageInvoices>) -> Result<(), StoreError> {
     jobs::forget(tx, Job::Invoice).await?;
     let zone = tx.zone().name().to_owned();
-    let tomorrow = sqlx::query_scalar!(
-        r#"select ((now() at time zone $1)::date + 1)::timestamp at time zone $1 as "at!""#,
-        zone,
-    )
-    .fetch_one(can.on(tx)?)
-    .await?;
+    let tomorrow =
+        sqlx::query_scalar!(r#"select ((now() at time zone $1)::date + 1)::timestamp at time zone $1 as "at!""#, zone,)
+            .fetch_one(can.on(tx)?)
+            .await?;
     jobs::note(tx, Job::Invoice, tomorrow).await
 }
 
