@@ -4,9 +4,9 @@
 //! idempotency keys, tags) is added to each operation here, so that no handler can forget it.
 
 use super::{
-    contacts, customer, customers, event_list, events, import, import_mapping, import_upload, meters, plan_quotes,
-    plan_versions, products, rate_plans, subscription_changes, subscriptions, upcoming, usage, usage_adjustments,
-    workspaces,
+    contacts, customer, customers, event_list, events, import, import_mapping, import_upload, invoice_files, meters,
+    plan_quotes, plan_versions, products, rate_plans, subscription_changes, subscriptions, upcoming, usage,
+    usage_adjustments, workspaces,
 };
 use crate::{error_code::Code, error_response::ErrorBody};
 use axum::{
@@ -91,6 +91,8 @@ use utoipa::{
         import::run,
         import::stop,
         import::refusals,
+        invoice_files::pdf,
+        invoice_files::lines,
         usage_adjustments::list,
         usage_adjustments::create,
         usage_adjustments::get,
