@@ -5,7 +5,7 @@ use crate::{
     contact::Contact,
     email::Email,
     field::FieldErrors,
-    id::CustomerId,
+    id::{CustomerId, TaxRateId},
     invoice::InvoiceRow,
     moment::Moment,
     subscription::{SoFar, SubscriptionRow},
@@ -49,6 +49,10 @@ pub struct CustomerDetail {
     pub tax_id: String,
     /// Free-text note.
     pub note: String,
+    /// Tax rate of the customer's invoices; `None` for that of the workspace.
+    pub tax_rate: Option<TaxRateId>,
+    /// Days until an invoice is due; `None` for those of the workspace.
+    pub payment_days: Option<u16>,
     /// Contacts, by name.
     pub contacts: Vec<Contact>,
     /// Subjects of events that mean this customer, in alphabetical order.
@@ -83,6 +87,19 @@ pub struct CustomerInput {
     pub external_id: String,
     /// Control `note`.
     pub note: String,
+    /// ID of the tax rate, or empty for that of the workspace.
+    pub tax_rate: String,
+    /// Days until an invoice is due, or empty for those of the workspace.
+    pub payment_days: String,
+}
+
+/// Data of the form of a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CustomerForm {
+    /// Values of the fields.
+    pub input: CustomerInput,
+    /// Tax rates to choose from: IDs and names.
+    pub tax_rates: Vec<(TaxRateId, String)>,
 }
 
 /// Validated form data of a customer.
@@ -104,6 +121,10 @@ pub struct CustomerDraft {
     pub external_id: Option<String>,
     /// At most 2,000 characters.
     pub note: String,
+    /// Tax rate; `None` for that of the workspace.
+    pub tax_rate: Option<TaxRateId>,
+    /// 0 to 180 days; `None` for those of the workspace.
+    pub payment_days: Option<u16>,
 }
 
 /// Maximum number of subjects of a customer, including the external id.
@@ -127,6 +148,18 @@ impl CustomerInput {
             "" => Ok(None),
             text => subject("the external id", text).map(Some),
         };
+        let tax_rate = match self.tax_rate.trim() {
+            "" => Ok(None),
+            id => id.parse::<TaxRateId>().map(Some).map_err(|_| "Choose a tax rate."),
+        };
+        let payment_days = match self.payment_days.trim() {
+            "" => Ok(None),
+            text => match text.parse::<u16>() {
+                Ok(days) if days <= 180 => Ok(Some(days)),
+                _ => Err("Enter a whole number from 0 to 180."),
+            },
+        };
+        let terms = (errors.take("tax_rate", tax_rate), errors.take("payment_days", payment_days));
         let parsed = (
             errors.take("name", Line::parse("a name", &self.name, 120)),
             errors.take("email", Email::parse(&self.email)),
@@ -136,6 +169,7 @@ impl CustomerInput {
             errors.take("tax_id", optional_line("the tax id", &self.tax_id, 40)),
             errors.take("external_id", external_id),
             errors.take("note", paragraphs("the note", &self.note, 2_000)),
+            terms,
         );
         match parsed {
             (
@@ -147,7 +181,19 @@ impl CustomerInput {
                 Some(tax_id),
                 Some(external_id),
                 Some(note),
-            ) => Ok(CustomerDraft { name, email, country, legal_name, address, tax_id, external_id, note }),
+                (Some(tax_rate), Some(payment_days)),
+            ) => Ok(CustomerDraft {
+                name,
+                email,
+                country,
+                legal_name,
+                address,
+                tax_id,
+                external_id,
+                note,
+                tax_rate,
+                payment_days,
+            }),
             _ => Err(errors),
         }
     }
@@ -164,6 +210,8 @@ impl From<&CustomerDetail> for CustomerInput {
             tax_id: detail.tax_id.clone(),
             external_id: detail.external_id.clone().unwrap_or_default(),
             note: detail.note.clone(),
+            tax_rate: detail.tax_rate.map(|id| id.to_string()).unwrap_or_default(),
+            payment_days: detail.payment_days.map(|days| days.to_string()).unwrap_or_default(),
         }
     }
 }
@@ -183,12 +231,17 @@ mod tests {
             tax_id: "t".repeat(41),
             external_id: "a\u{7}b".into(),
             note: "n".repeat(2_001),
+            tax_rate: "none".into(),
+            payment_days: "181".into(),
         };
         let errors = input.parse().err().unwrap_or_default();
-        for field in ["name", "email", "country", "legal_name", "address", "tax_id", "external_id", "note"] {
+        for field in [
+            "name", "email", "country", "legal_name", "address", "tax_id", "external_id", "note", "tax_rate",
+            "payment_days",
+        ] {
             assert!(errors.of(field).is_some(), "{field} was let through");
         }
-        assert_eq!(errors.0.len(), 8);
+        assert_eq!(errors.0.len(), 10);
     }
 
     #[test]

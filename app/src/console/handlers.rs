@@ -15,7 +15,12 @@ use crate::{
     },
 };
 use model::{
-    Slug, catalog::ProductInput, contact::ContactInput, customer::CustomerInput, id::RatePlanId, list::Noun,
+    Slug,
+    catalog::ProductInput,
+    contact::ContactInput,
+    customer::{CustomerForm, CustomerInput},
+    id::RatePlanId,
+    list::Noun,
     rate_plan::RatePlanInput,
 };
 use store::{
@@ -75,14 +80,15 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
         Page::EditProduct(id) => {
             store::products::get(tx, *id).await?.map(|p| VisitData::ProductForm(ProductInput::from(&p)))
         }
-        Page::NewCustomer => Some(VisitData::CustomerForm(Box::default())),
-        Page::NewCustomerOf(external_id) => Some(VisitData::CustomerForm(Box::new(CustomerInput {
-            external_id: external_id.clone(),
-            ..CustomerInput::default()
-        }))),
-        Page::EditCustomer(id) => store::customers::get(tx, *id)
-            .await?
-            .map(|customer| VisitData::CustomerForm(Box::new(CustomerInput::from(&customer)))),
+        Page::NewCustomer => Some(customer_form(tx, CustomerInput::default()).await?),
+        Page::NewCustomerOf(external_id) => {
+            let input = CustomerInput { external_id: external_id.clone(), ..CustomerInput::default() };
+            Some(customer_form(tx, input).await?)
+        }
+        Page::EditCustomer(id) => match store::customers::get(tx, *id).await? {
+            Some(customer) => Some(customer_form(tx, CustomerInput::from(&customer)).await?),
+            None => None,
+        },
         Page::NewContact(id) => customers::contact(tx, *id, None, ContactInput::new_contact()).await?,
         Page::EditContact(id, contact) => customers::contact(tx, *id, Some(*contact), ContactInput::default()).await?,
         Page::Subscription(id) => {
@@ -104,6 +110,15 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
         Page::Unknown(_) => None,
     };
     Ok(found.map_or(PageData::Missing, PageData::from))
+}
+
+/// Returns the form of a customer, with the tax rates to choose from.
+async fn customer_form<M: Mode>(tx: &mut WorkspaceTx<M>, input: CustomerInput) -> Result<VisitData, AppError> {
+    let own = input.tax_rate.clone();
+    let rates = store::invoicing::tax_rates(tx).await?.into_iter();
+    let offered = rates.filter(|rate| !rate.archived || rate.id.to_string() == own);
+    let tax_rates = offered.map(|rate| (rate.id, rate.name)).collect();
+    Ok(VisitData::CustomerForm(Box::new(CustomerForm { input, tax_rates })))
 }
 
 /// Loads a rate plan with one of its versions.

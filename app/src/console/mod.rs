@@ -172,7 +172,7 @@ pub fn draw(visit: Visit) -> AnyView {
                 VisitData::Imports(list) => imports::list(scope, list),
                 VisitData::Import(import) => imports::detail(scope, import),
                 VisitData::ImportForm(form) => imports::form(scope, form),
-                VisitData::CustomerForm(input) => customers::form(scope, input),
+                VisitData::CustomerForm(form) => customers::form(scope, form),
                 VisitData::ContactForm { customer, input } => customers::contact_form(scope, customer, input),
                 VisitData::Subscription(subscription) => subscriptions::detail(scope, subscription),
                 VisitData::NewSubscription(page) => subscriptions::new_form(scope, page),

@@ -7,7 +7,7 @@ use model::{
     invoice::InvoiceRow,
     catalog::{ProductDetail, ProductInput},
     contact::ContactInput,
-    customer::{CustomerDetail, CustomerInput},
+    customer::{CustomerDetail, CustomerForm},
     id::{ProductId, RatePlanId},
     import::{ImportForm, ImportList, ImportView},
     members::Members,
@@ -79,7 +79,7 @@ pub enum VisitData {
     /// Form of a product.
     ProductForm(ProductInput),
     /// Form of a customer.
-    CustomerForm(Box<CustomerInput>),
+    CustomerForm(Box<CustomerForm>),
     /// Form of a contact.
     ContactForm {
         /// Name of the customer.
@@ -141,7 +141,7 @@ impl VisitData {
             Self::ProductForm(input) => input.name.clone(),
             Self::Import(import) => import.row.name.clone(),
             Self::ImportForm(form) => form.row.name.clone(),
-            Self::CustomerForm(input) => input.name.clone(),
+            Self::CustomerForm(form) => form.input.name.clone(),
             Self::ContactForm { input, .. } => input.name.clone(),
             Self::Subscription(subscription) => {
                 format!("{} · {}", subscription.row.plan_name(), subscription.row.customer)

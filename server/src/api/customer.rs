@@ -44,6 +44,10 @@ pub(crate) struct CustomerResource {
     subjects: Vec<String>,
     /// Free text for the workspace, possibly empty.
     note: String,
+    /// ID of the tax rate of the customer's invoices; `null` for that of the workspace.
+    tax_rate: Option<String>,
+    /// Days until an invoice is due; `null` for those of the workspace.
+    payment_days: Option<u16>,
 }
 
 impl From<CustomerDetail> for CustomerResource {
@@ -55,6 +59,8 @@ impl From<CustomerDetail> for CustomerResource {
             tax_id: detail.tax_id,
             subjects: detail.subjects,
             note: detail.note,
+            tax_rate: detail.tax_rate.map(|id| id.to_string()),
+            payment_days: detail.payment_days,
             customer: detail.row.into(),
         }
     }
@@ -91,6 +97,12 @@ pub(crate) struct NewCustomer {
     /// At most 2,000 characters.
     #[serde(default)]
     note: String,
+    /// ID of a tax rate.
+    #[serde(default)]
+    tax_rate: Option<String>,
+    /// 0 to 180.
+    #[serde(default)]
+    payment_days: Option<u16>,
 }
 
 /// Changes of a customer. Absent members stay as they are; `null` clears one that may be empty.
@@ -129,6 +141,14 @@ pub(crate) struct CustomerChanges {
     #[serde(default)]
     #[schema(value_type = Option<String>, required = false)]
     note: Patch<String>,
+    /// ID of a tax rate.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, required = false)]
+    tax_rate: Patch<String>,
+    /// 0 to 180.
+    #[serde(default)]
+    #[schema(value_type = Option<u16>, required = false)]
+    payment_days: Patch<u16>,
 }
 
 impl From<NewCustomer> for CustomerInput {
@@ -142,6 +162,8 @@ impl From<NewCustomer> for CustomerInput {
             tax_id: new.tax_id,
             external_id: new.external_id.unwrap_or_default(),
             note: new.note,
+            tax_rate: new.tax_rate.unwrap_or_default(),
+            payment_days: new.payment_days.map(|days| days.to_string()).unwrap_or_default(),
         }
     }
 }
@@ -156,6 +178,12 @@ impl CustomerChanges {
         self.address.apply(&mut input.address);
         self.tax_id.apply(&mut input.tax_id);
         self.note.apply(&mut input.note);
+        self.tax_rate.apply(&mut input.tax_rate);
+        match self.payment_days {
+            Patch::Unchanged => {}
+            Patch::Cleared => input.payment_days.clear(),
+            Patch::Set(days) => input.payment_days = days.to_string(),
+        }
     }
 }
 
@@ -270,6 +298,8 @@ fn taken(error: StoreError) -> ApiError {
     if taken.into_iter().any(|constraint| error.is_refused_by(constraint)) {
         let message = "Another customer has this external id, or has it as a subject.";
         ApiError::Invalid(FieldErrors::one("external_id", message))
+    } else if error.is_refused_by("customer_tax_rate") {
+        ApiError::Invalid(FieldErrors::one("tax_rate", "The workspace has no such tax rate."))
     } else {
         error.into()
     }

@@ -9,22 +9,22 @@ use super::{
 };
 use model::{
     Line, Money,
-    audit::{Action, Detail},
     capability::{EditContent, ManageInvoices},
     catalog::{Lifecycle, ProductDraft},
     customer::CustomerDraft,
-    id::{CustomerId, ProductId, RatePlanId},
+    id::{CustomerId, ProductId, RatePlanId, SubscriptionId},
+    invoice::{CreditDraft, DocumentKind, InvoiceStatus, InvoicingInput, Run, SeriesDraft, TaxRateInput},
     list::{ListQuery, Noun},
 };
 use store::{
-    audit, customers,
+    Written, customers,
     customers::NewCustomer,
     door::{Can, Mode, WorkspaceTx, Write},
     invoices,
-    invoices::NewInvoice,
-    products,
+    invoices::PastDocument,
+    invoicing, products,
 };
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 /// Fills a workspace that has no products. A workspace that has products is left unchanged.
 pub(super) async fn fill(
@@ -103,6 +103,8 @@ async fn write_customers(
                 tax_id: billing.tax_id,
                 external_id: billing.external_id,
                 note: past.note.to_owned(),
+                tax_rate: None,
+                payment_days: None,
             },
             status: if past.archived { Lifecycle::Archived } else { Lifecycle::Active },
             created_at: Some(past.since),
@@ -131,22 +133,104 @@ async fn write_invoices(
     customers: &[CustomerId],
     past: Vec<history::PastInvoice>,
 ) -> Result<usize, DemoError> {
-    let new = |past: history::PastInvoice| {
-        Some(NewInvoice {
-            number: past.number,
+    let can = tx.can::<ManageInvoices>()?;
+    write_invoicing(tx, &can, catalogue).await?;
+    let new = |past: &history::PastInvoice| {
+        Some(PastDocument {
             customer: *customers.get(past.customer)?,
             status: past.status,
+            name: "Subscription and usage".to_owned(),
             total: Money { minor: past.minor, currency: catalogue.currency },
             issued_on: past.issued_on,
             due_on: past.due_on,
         })
     };
-    let all: Vec<NewInvoice> = past.into_iter().filter_map(new).collect();
-    let can = tx.can::<ManageInvoices>()?;
-    invoices::issue(tx, &can, &all).await?;
-    let workspace = tx.id().uuid();
-    audit::record(tx, Action::InvoicesImported, workspace, &Detail::none()).await?;
-    Ok(all.len())
+    let all: Vec<PastDocument> = past.iter().filter_map(new).collect();
+    let (drafts, issued): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.status == InvoiceStatus::Draft);
+    let ids = invoices::import(tx, &can, &issued).await?;
+    let open = ids.iter().zip(&issued).rev().find(|(_, one)| one.status == InvoiceStatus::Open && one.total.minor > 1);
+    if let Some((id, one)) = open {
+        let note = "Credit for an outage.".to_owned();
+        let half = CreditDraft { amounts: vec![(0, one.total.minor / 2)], rebill: false, note };
+        written(invoices::credit(tx, &can, *id, &half).await?)?;
+    }
+    let drafted = write_drafts(tx, &can, &drafts).await?;
+    Ok(issued.len() + drafted + usize::from(open.is_some()))
+}
+
+/// Drafts what is due of subscriptions, as many as `wanted`. If less is due, the rest are drafts without a subscription.
+async fn write_drafts(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<ManageInvoices>,
+    wanted: &[PastDocument],
+) -> Result<usize, DemoError> {
+    let due = invoices::due(tx).await?;
+    let mut cuts: Vec<(SubscriptionId, Date)> = Vec::new();
+    for row in due.rows.iter().filter(|row| row.net.is_some_and(|net| net.minor > 0)) {
+        if cuts.len() < wanted.len() && !cuts.iter().any(|(id, _)| *id == row.subscription_id) {
+            cuts.push((row.subscription_id, row.cut_on));
+        }
+    }
+    let drafted = if cuts.is_empty() { 0 } else { invoices::run(tx, can, &Run { cuts }).await?.drafted.len() };
+    let rest = wanted.get(drafted..).unwrap_or_default();
+    if !rest.is_empty() {
+        invoices::import(tx, can, rest).await?;
+    }
+    Ok(wanted.len())
+}
+
+/// Sets up how the workspace invoices its customers.
+async fn write_invoicing(
+    tx: &mut WorkspaceTx<Write>,
+    can: &Can<ManageInvoices>,
+    catalogue: &Catalogue,
+) -> Result<(), DemoError> {
+    let rate = |name: &str, percent: &str, category: &str, note: &str| {
+        let input = TaxRateInput {
+            name: name.to_owned(),
+            percent: percent.to_owned(),
+            category: category.to_owned(),
+            note: note.to_owned(),
+        };
+        input.parse().map_err(|_| DemoError::Example(name.to_owned()))
+    };
+    let standard = written(invoicing::create_tax_rate(tx, can, &rate("VAT 19 %", "19", "S", "")?).await?)?;
+    for rate in [rate("VAT 7 %", "7", "S", "")?, rate("Reverse charge", "0", "AE", "The recipient owes the tax.")?] {
+        written(invoicing::create_tax_rate(tx, can, &rate).await?)?;
+    }
+    let settings = InvoicingInput {
+        seller_name: "Stile Examples GmbH".to_owned(),
+        seller_address: "Musterstraße 12\n10115 Berlin".to_owned(),
+        seller_country: "DE".to_owned(),
+        seller_tax_id: "DE123456789".to_owned(),
+        seller_email: "billing@stile.example".to_owned(),
+        payment_details: "IBAN DE02 1203 0000 0000 2020 51\nPlease name the number of the invoice.".to_owned(),
+        footer: "Commercial register Berlin, HRB 12345".to_owned(),
+        payment_days: "14".to_owned(),
+        tax_rate: standard.to_string(),
+        grace_days: "1".to_owned(),
+        auto_draft: "on".to_owned(),
+        auto_issue: String::new(),
+        zero_invoices: "on".to_owned(),
+    };
+    let settings = settings.parse().map_err(|_| DemoError::Example("seller".to_owned()))?;
+    written(invoicing::save_settings(tx, can, &settings).await?)?;
+    for (kind, prefix) in [
+        (DocumentKind::Invoice, format!("{}-", catalogue.prefix)),
+        (DocumentKind::CreditNote, format!("{}-CN-", catalogue.prefix)),
+    ] {
+        let series = SeriesDraft { kind, prefix, width: 4, yearly: true, next: None };
+        written(invoicing::save_series(tx, can, &series).await?)?;
+    }
+    Ok(())
+}
+
+fn written<T>(written: Written<T>) -> Result<T, DemoError> {
+    match written {
+        Written::Done(done) => Ok(done),
+        Written::Absent => Err(DemoError::Example("invoicing".to_owned())),
+        Written::Invalid(errors) => Err(DemoError::Example(format!("{errors:?}"))),
+    }
 }
 
 /// Parses a name from the demo data with the rules of a form field.

@@ -9,7 +9,6 @@ use super::{
     random::Random,
 };
 use model::{Email, invoice::InvoiceStatus};
-use std::collections::BTreeMap;
 use time::{Date, Duration, OffsetDateTime, Time, Weekday};
 
 /// Length of the usage history in days.
@@ -51,7 +50,6 @@ pub(super) struct PastUsage {
 /// An invoice. `customer` is an index into the catalogue.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct PastInvoice {
-    pub(super) number: String,
     pub(super) customer: usize,
     pub(super) status: InvoiceStatus,
     pub(super) minor: i64,
@@ -155,12 +153,9 @@ pub(super) fn invoices(catalogue: &Catalogue, customers: &[PastCustomer], now: O
     let overdue = |(i, bill): &(usize, &Bill)| *i != void && (bill.terms + 2..bill.terms + 42).contains(&bill.age);
     let overdue: Vec<usize> = bills.iter().enumerate().filter(overdue).map(|(i, _)| i).collect();
     let late: Vec<usize> = overdue.iter().copied().step_by((overdue.len() / LATE).max(1)).take(LATE).collect();
-    let mut numbers: BTreeMap<i32, u32> = BTreeMap::new();
     let mut invoices = Vec::with_capacity(count);
     for (i, bill) in bills.into_iter().enumerate() {
         let issued_on = midnight(now, bill.age).date();
-        let number = numbers.entry(issued_on.year()).or_default();
-        *number += 1;
         let waits = random.chance(60);
         let status = if i == void {
             InvoiceStatus::Void
@@ -172,7 +167,6 @@ pub(super) fn invoices(catalogue: &Catalogue, customers: &[PastCustomer], now: O
             InvoiceStatus::Paid
         };
         invoices.push(PastInvoice {
-            number: format!("{}-{}-{number:04}", catalogue.prefix, issued_on.year()),
             customer: bill.customer,
             status,
             minor: bill.minor,

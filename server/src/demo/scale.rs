@@ -222,6 +222,8 @@ async fn fill(
                 tax_id: String::new(),
                 external_id: None,
                 note: String::new(),
+                tax_rate: None,
+                payment_days: None,
             },
             status: Lifecycle::Active,
             created_at: i64::try_from(number).ok().map(|n| now - Duration::hours(7 * n + 1)),

@@ -145,6 +145,8 @@ async fn furnish(store: &Store) -> Vec<Place> {
                 tax_id: String::new(),
                 external_id: None,
                 note: String::new(),
+                tax_rate: None,
+                payment_days: None,
             };
             customers.push(customers::create(&mut tx, &can, &customer).await.unwrap().to_string());
         }

@@ -247,11 +247,7 @@ pub struct SeriesDraft {
 }
 
 fn optional_line(what: &str, text: &str, max: usize) -> Result<String, String> {
-    if text.trim().is_empty() {
-        Ok(String::new())
-    } else {
-        crate::text::Line::parse(what, text, max).map(String::from)
-    }
+    if text.trim().is_empty() { Ok(String::new()) } else { crate::text::Line::parse(what, text, max).map(String::from) }
 }
 
 impl InvoicingInput {

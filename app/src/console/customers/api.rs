@@ -124,6 +124,8 @@ fn taken(error: store::StoreError) -> AppError {
     if taken.into_iter().any(|constraint| error.is_refused_by(constraint)) {
         let message = "Another customer has this external id, or has it as a subject. Use another one.";
         AppError::Invalid(FieldErrors::one("external_id", message))
+    } else if error.is_refused_by("customer_tax_rate") {
+        AppError::Invalid(FieldErrors::one("tax_rate", "Choose a tax rate from the list."))
     } else {
         AppError::from(error)
     }

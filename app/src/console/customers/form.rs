@@ -10,10 +10,16 @@ use crate::{
     ui::{SelectField, TextAreaField, TextField},
 };
 use leptos::prelude::*;
-use model::{country::COUNTRIES, customer::CustomerInput, list::Noun, text::isolated};
+use model::{
+    country::COUNTRIES,
+    customer::{CustomerForm, CustomerInput},
+    list::Noun,
+    text::isolated,
+};
 
 /// Renders the form.
-pub fn form(scope: Scope, input: &CustomerInput) -> AnyView {
+pub fn form(scope: Scope, data: &CustomerForm) -> AnyView {
+    let input = &data.input;
     let id = match scope.page.get_untracked() {
         Page::EditCustomer(id) => Some(id),
         _ => None,
@@ -43,6 +49,9 @@ pub fn form(scope: Scope, input: &CustomerInput) -> AnyView {
     let (legal_name, address) = (value("legal_name", &input.legal_name), value("address", &input.address));
     let (tax_id, external_id) = (value("tax_id", &input.tax_id), value("external_id", &input.external_id));
     let note = value("note", &input.note);
+    let (tax_rate, payment_days) = (value("tax_rate", &input.tax_rate), value("payment_days", &input.payment_days));
+    let mut rates = vec![(String::new(), "As for the workspace".to_owned())];
+    rates.extend(data.tax_rates.iter().map(|(id, name)| (id.to_string(), name.clone())));
     view! {
         <FormShell page title button back>
             <div class="form-part" role="group" aria-labelledby="customer">
@@ -57,6 +66,8 @@ pub fn form(scope: Scope, input: &CustomerInput) -> AnyView {
                 <TextAreaField name="address" label="Address" value=address errors/>
                 <SelectField name="country" label="Country" value=country options=countries errors/>
                 <TextField name="tax_id" label="Tax id" value=tax_id errors optional=true mono=true hint="For example a VAT number: DE123456789."/>
+                <SelectField name="tax_rate" label="Tax rate" value=tax_rate options=rates errors optional=true/>
+                <TextField name="payment_days" label="Days to pay" value=payment_days errors optional=true hint="Without it, the days of the workspace apply."/>
             </div>
             <div class="form-part" role="group" aria-labelledby="ids">
                 <h2 id="ids">"External id"</h2>

@@ -113,10 +113,7 @@ pub async fn settings<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<InvoicingSetti
     .fetch_optional(tx.reading())
     .await?;
     let tax_rates = tax_rates(tx).await?;
-    let series = [
-        series(tx, DocumentKind::Invoice).await?.series,
-        series(tx, DocumentKind::CreditNote).await?.series,
-    ];
+    let series = [series(tx, DocumentKind::Invoice).await?.series, series(tx, DocumentKind::CreditNote).await?.series];
     Ok(match row {
         None => InvoicingSettings {
             seller: Party::default(),
@@ -255,12 +252,9 @@ pub async fn save_series(
     let workspace = tx.id().uuid();
     let kind = new.kind.as_str();
     // The rows are locked in the order of their names, so that two people who save at once don't wait for one another.
-    sqlx::query!(
-        "select kind from workspace.series where workspace_id = $1 order by kind for update",
-        workspace,
-    )
-    .fetch_all(can.on(tx)?)
-    .await?;
+    sqlx::query!("select kind from workspace.series where workspace_id = $1 order by kind for update", workspace,)
+        .fetch_all(can.on(tx)?)
+        .await?;
     let before = series(tx, new.kind).await?.series;
     for other in DocumentKind::ALL.into_iter().filter(|other| *other != new.kind) {
         if series(tx, other).await?.series.prefix == new.prefix {

@@ -44,8 +44,10 @@ async fn invoices_become_overdue_at_midnight_in_the_workspaces_time_zone() {
         let day = today(&world, who, place).await;
         // The second invoice is due the day before.
         let due = format!(
-            "update workspace.invoices set issued_on = date '{day}' - 30, due_on = date '{day}' - case number when 'Due-0' then 0 else 1 end
-            where workspace_id = '{}'",
+            "set session_replication_role = replica;
+            update workspace.invoices set issued_on = date '{day}' - 30, due_on = date '{day}' - case number when 'Due-1' then 0 else 1 end
+            where workspace_id = '{}';
+            set session_replication_role = origin",
             place.id
         );
         execute(&mut superuser, &due).await.unwrap();
@@ -53,10 +55,10 @@ async fn invoices_become_overdue_at_midnight_in_the_workspaces_time_zone() {
         let page = invoices::list(&mut tx, &ListQuery::new(Noun::Invoices)).await.unwrap();
         let mut overdue: Vec<_> = page.rows.iter().map(|i| (i.number.clone().unwrap(), i.overdue)).collect();
         overdue.sort();
-        assert_eq!(overdue, [("Due-0".to_owned(), false), ("Due-1".to_owned(), true)], "{}", place.slug);
+        assert_eq!(overdue, [("Due-1".to_owned(), false), ("Due-2".to_owned(), true)], "{}", place.slug);
         let only = ListQuery { status: Some("overdue".to_owned()), ..ListQuery::new(Noun::Invoices) };
         let only = invoices::list(&mut tx, &only).await.unwrap();
-        assert_eq!((only.total, only.rows[0].number.as_deref()), (1, Some("Due-1")), "{}", place.slug);
+        assert_eq!((only.total, only.rows[0].number.as_deref()), (1, Some("Due-2")), "{}", place.slug);
         let overview = overview::read(&mut tx).await.unwrap();
         assert_eq!((overview.overdue_invoices, overview.overdue.len()), (1, 1), "{}", place.slug);
         let row = &page.rows[0];

@@ -30,6 +30,7 @@ mod idempotency;
 mod imports;
 mod ingest;
 mod invites;
+mod invoices;
 mod isolation;
 mod links;
 mod listing;

@@ -143,11 +143,8 @@ impl World {
 #[test]
 fn a_month_of_real_usage_is_billed_67_27() {
     let unit_price = |price: &str| UnitPrice::parse(price).unwrap();
-    let first = Tier {
-        up_to: Some(Quantity::parse("10000000").unwrap()),
-        unit_price: unit_price("0.0000025"),
-        flat_minor: 0,
-    };
+    let first =
+        Tier { up_to: Some(Quantity::parse("10000000").unwrap()), unit_price: unit_price("0.0000025"), flat_minor: 0 };
     let rest = Tier { up_to: None, unit_price: unit_price("0.00000125"), flat_minor: 0 };
     let prompt = metered(7, "0", Model::Graduated(Tiers::new(vec![first, rest]).unwrap()));
     let generated = metered(8, "100000", Model::PerUnit(unit_price("0.00001")));

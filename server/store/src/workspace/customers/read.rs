@@ -13,7 +13,7 @@ use crate::{
 use model::{
     catalog::Lifecycle,
     customer::{CustomerDetail, CustomerRow},
-    id::CustomerId,
+    id::{CustomerId, TaxRateId},
     list::{ListPage, ListQuery, SortBy},
 };
 use sqlx::types::Uuid;
@@ -132,7 +132,7 @@ pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: CustomerId) -> Result<Opt
     let workspace = tx.id().uuid();
     let row = sqlx::query!(
         r#"select t.id, t.name, t.name_key as "name_key!", t.email, t.country, t.external_id, t.legal_name, t.address,
-            t.tax_id, t.note, t.status, t.created_at
+            t.tax_id, t.note, t.tax_rate_id, t.payment_days, t.status, t.created_at
         from workspace.customers t
         where t.workspace_id = $1 and t.id = $2"#,
         workspace,
@@ -150,6 +150,8 @@ pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: CustomerId) -> Result<Opt
     let so_far = subscriptions::so_far(tx, &subscriptions).await?;
     let (external_id, legal_name, address) = (row.external_id, row.legal_name, row.address);
     let (tax_id, note) = (row.tax_id, row.note);
+    let tax_rate = row.tax_rate_id.map(TaxRateId::from_uuid);
+    let payment_days = row.payment_days.and_then(|days| u16::try_from(days).ok());
     let row = Row {
         id: row.id,
         name: row.name,
@@ -167,6 +169,8 @@ pub async fn get<M: Mode>(tx: &mut WorkspaceTx<M>, id: CustomerId) -> Result<Opt
         address,
         tax_id,
         note,
+        tax_rate,
+        payment_days,
         contacts,
         subjects,
         subscriptions,

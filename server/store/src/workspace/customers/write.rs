@@ -14,7 +14,7 @@ use model::{
     capability::EditContent,
     catalog::Lifecycle,
     customer::CustomerDraft,
-    id::CustomerId,
+    id::{CustomerId, TaxRateId},
 };
 use sqlx::types::Uuid;
 use time::OffsetDateTime;
@@ -33,8 +33,9 @@ pub async fn create(
     let (workspace, id) = (tx.id().uuid(), Uuid::now_v7());
     sqlx::query!(
         "insert into workspace.customers
-            (workspace_id, id, name, email, country, legal_name, address, tax_id, external_id, note)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            (workspace_id, id, name, email, country, legal_name, address, tax_id, external_id, note, tax_rate_id,
+            payment_days)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         workspace,
         id,
         draft.name.as_str(),
@@ -45,6 +46,8 @@ pub async fn create(
         draft.tax_id,
         draft.external_id,
         draft.note,
+        draft.tax_rate.map(TaxRateId::uuid),
+        draft.payment_days.map(i32::from),
     )
     .execute(can.on(tx)?)
     .await?;
@@ -88,15 +91,19 @@ pub async fn import(
     let external_ids: Vec<Option<String>> = customers.iter().map(|c| c.draft.external_id.clone()).collect();
     let notes: Vec<String> = customers.iter().map(|c| c.draft.note.clone()).collect();
     let statuses: Vec<String> = customers.iter().map(|c| c.status.as_str().to_owned()).collect();
+    let tax_rates: Vec<Option<Uuid>> = customers.iter().map(|c| c.draft.tax_rate.map(TaxRateId::uuid)).collect();
+    let payment_days: Vec<Option<i32>> = customers.iter().map(|c| c.draft.payment_days.map(i32::from)).collect();
     let moments: Vec<Option<OffsetDateTime>> = customers.iter().map(|c| c.created_at).collect();
     sqlx::query!(
         "insert into workspace.customers
-            (workspace_id, id, name, email, country, legal_name, address, tax_id, external_id, note, status, created_at)
+            (workspace_id, id, name, email, country, legal_name, address, tax_id, external_id, note, status, created_at,
+            tax_rate_id, payment_days)
         select $1, c.id, c.name, c.email, c.country, c.legal_name, c.address, c.tax_id, c.external_id, c.note, c.status,
-            coalesce(c.created_at, now())
+            coalesce(c.created_at, now()), c.tax_rate_id, c.payment_days
         from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-                $10::text[], $11::text[], $12::timestamptz[])
-            as c (id, name, email, country, legal_name, address, tax_id, external_id, note, status, created_at)",
+                $10::text[], $11::text[], $12::timestamptz[], $13::uuid[], $14::integer[])
+            as c (id, name, email, country, legal_name, address, tax_id, external_id, note, status, created_at,
+                tax_rate_id, payment_days)",
         workspace,
         &ids,
         &names,
@@ -109,6 +116,8 @@ pub async fn import(
         &notes,
         &statuses,
         &moments as &[Option<OffsetDateTime>],
+        &tax_rates as &[Option<Uuid>],
+        &payment_days as &[Option<i32>],
     )
     .execute(can.on(tx)?)
     .await?;
@@ -134,7 +143,8 @@ pub async fn update(
 ) -> Result<bool, StoreError> {
     let workspace = tx.id().uuid();
     let before = sqlx::query!(
-        r#"select t.name, t.email, t.country, t.legal_name, t.address, t.tax_id, t.external_id, t.note
+        r#"select t.name, t.email, t.country, t.legal_name, t.address, t.tax_id, t.external_id, t.note, t.tax_rate_id,
+            t.payment_days
         from workspace.customers t where t.workspace_id = $1 and t.id = $2 for update of t"#,
         workspace,
         id.uuid(),
@@ -154,7 +164,10 @@ pub async fn update(
             before.external_id.as_deref().unwrap_or_default(),
             draft.external_id.as_deref().unwrap_or_default(),
         )
-        .change("note", &before.note, &draft.note);
+        .change("note", &before.note, &draft.note)
+        .change("payment_days", days(before.payment_days), days(draft.payment_days.map(i32::from)));
+    let rate_stays = before.tax_rate_id == draft.tax_rate.map(TaxRateId::uuid);
+    let changed = if rate_stays { changed } else { changed.with("tax_rate", "changed") };
     // The detail is truncated, so it can't show a change at the end of a long note or address.
     if changed.is_empty() && before.note == draft.note && before.address == draft.address {
         return Ok(true);
@@ -162,7 +175,7 @@ pub async fn update(
     sqlx::query!(
         "update workspace.customers
         set name = $3, email = $4, country = $5, legal_name = $6, address = $7, tax_id = $8, external_id = $9, note = $10,
-            updated_at = now()
+            tax_rate_id = $11, payment_days = $12, updated_at = now()
         where workspace_id = $1 and id = $2",
         workspace,
         id.uuid(),
@@ -174,6 +187,8 @@ pub async fn update(
         draft.tax_id,
         draft.external_id,
         draft.note,
+        draft.tax_rate.map(TaxRateId::uuid),
+        draft.payment_days.map(i32::from),
     )
     .execute(can.on(tx)?)
     .await?;
@@ -184,6 +199,10 @@ pub async fn update(
     let detail = named(changed, &before.name);
     audit::record(tx, Action::CustomerUpdated, id.uuid(), &detail).await?;
     Ok(true)
+}
+
+fn days(days: Option<i32>) -> String {
+    days.map(|days| days.to_string()).unwrap_or_default()
 }
 
 /// Locks a customer until the transaction ends, so that what is read of it next can't change before it is written.

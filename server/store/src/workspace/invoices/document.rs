@@ -1,10 +1,7 @@
 //! A document with all that is shown of it.
 
 use super::{
-    super::{
-        invoicing,
-        subscriptions::sees_prices,
-    },
+    super::{invoicing, subscriptions::sees_prices},
     facts,
     numbers::next_number,
     rows,
@@ -18,7 +15,8 @@ use model::{
     Currency, Money,
     id::{InvoiceId, PaymentId, SubscriptionId},
     invoice::{
-        Basis, Blocker, Document, DocumentKind, DocumentLine, InvoiceRow, InvoiceStatus, Link, Moved, Party, Payment, PaymentMethod, TaxGroup, Totals,
+        Basis, Blocker, Document, DocumentKind, DocumentLine, InvoiceRow, InvoiceStatus, Link, Moved, Party, Payment,
+        PaymentMethod, TaxGroup, Totals,
     },
 };
 use sha2::{Digest, Sha256};
@@ -38,8 +36,8 @@ pub(super) struct Head {
     pub(super) tax_minor: i64,
     pub(super) paid_minor: i64,
     pub(super) credited_minor: i64,
-    seller: String,
-    buyer: String,
+    pub(super) seller: String,
+    pub(super) buyer: String,
     pub(super) note: String,
     created_at: OffsetDateTime,
     issued_at: Option<OffsetDateTime>,
@@ -343,7 +341,8 @@ async fn computed<M: Mode>(
 
 /// Returns `true` if two lines print the same.
 fn is_same(one: &DocumentLine, other: &DocumentLine) -> bool {
-    (&one.name, &one.detail, one.service, one.quantity, &one.unit) == (&other.name, &other.detail, other.service, other.quantity, &other.unit)
+    (&one.name, &one.detail, one.service, one.quantity, &one.unit)
+        == (&other.name, &other.detail, other.service, other.quantity, &other.unit)
         && (one.net_minor, one.category, one.percent) == (other.net_minor, other.category, other.percent)
 }
 

@@ -15,7 +15,8 @@ use model::{
     capability::ManageInvoices,
     id::{CustomerId, InvoiceId, SubscriptionId},
     invoice::{
-        Blocker, DocumentKind, DocumentLine, InvoiceStatus, LINES_MAX, LineDraft, MANUAL_LINES_FROM, NewInvoice, TaxGroup,
+        Blocker, DocumentKind, DocumentLine, InvoiceStatus, LINES_MAX, LineDraft, MANUAL_LINES_FROM, NewInvoice,
+        TaxGroup,
     },
 };
 use sqlx::types::Uuid;
@@ -157,13 +158,8 @@ pub async fn create(
     let Some(terms) = stored::terms(tx, new.customer).await? else {
         return Ok(Written::invalid("customer", "Choose a customer of this workspace."));
     };
-    let draft = NewDraft {
-        customer: new.customer,
-        currency: new.currency,
-        cut: None,
-        replaces: None,
-        note: String::new(),
-    };
+    let draft =
+        NewDraft { customer: new.customer, currency: new.currency, cut: None, replaces: None, note: String::new() };
     let Some(id) = insert(tx, can, &draft).await? else {
         return Err(StoreError::Inconsistent("an invoice id that is taken".to_owned()));
     };
@@ -181,9 +177,8 @@ async fn draft(
         return Ok(None);
     }
     let row = super::rows::get(tx, id).await?;
-    let is_draft = |row: &model::invoice::InvoiceRow| {
-        row.status == InvoiceStatus::Draft && row.kind == DocumentKind::Invoice
-    };
+    let is_draft =
+        |row: &model::invoice::InvoiceRow| row.status == InvoiceStatus::Draft && row.kind == DocumentKind::Invoice;
     Ok(row.filter(is_draft).map(|row| (row.customer_id, row.customer)))
 }
 
@@ -351,7 +346,10 @@ pub async fn remake(
         note: void.note.clone(),
     };
     let Some(draft) = insert(tx, can, &new).await? else {
-        return Ok(Written::invalid("", "This invoice has been made again already, or its period has another invoice."));
+        return Ok(Written::invalid(
+            "",
+            "This invoice has been made again already, or its period has another invoice.",
+        ));
     };
     let manual = stored::lines(tx, id).await?.into_iter().filter(|stored| stored.line.slot.is_none());
     let mut copies: Vec<StoredLine> = manual.collect();

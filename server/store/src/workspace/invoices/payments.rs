@@ -30,8 +30,7 @@ async fn payable(
     }
     let head = head(tx, id).await?;
     Ok(head.filter(|head| {
-        head.row.kind == DocumentKind::Invoice
-            && matches!(head.row.status, InvoiceStatus::Open | InvoiceStatus::Paid)
+        head.row.kind == DocumentKind::Invoice && matches!(head.row.status, InvoiceStatus::Open | InvoiceStatus::Paid)
     }))
 }
 
@@ -137,10 +136,8 @@ pub async fn reverse_payment(
     .await?;
     settle(tx, can, id, paid_minor, head.credited_minor).await?;
     let amount = Money { minor: row.amount_minor, currency: head.currency };
-    let detail = Detail::none()
-        .with("name", head.row.title())
-        .with("customer", &head.row.customer)
-        .with("amount", amount);
+    let detail =
+        Detail::none().with("name", head.row.title()).with("customer", &head.row.customer).with("amount", amount);
     audit::record(tx, Action::PaymentReversed, id.uuid(), &detail).await?;
     Ok(Written::Done(()))
 }

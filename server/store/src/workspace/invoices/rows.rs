@@ -87,7 +87,9 @@ pub async fn list<M: Mode>(tx: &mut WorkspaceTx<M>, query: &ListQuery) -> Result
     narrow(tx, query).await?;
     let today = tx.today();
     let page = match query.sort.by {
-        SortBy::Number => invoices!(tx, query, String, "t.number_key").page(query, |row| cursor(&row.number_key, row.id)),
+        SortBy::Number => {
+            invoices!(tx, query, String, "t.number_key").page(query, |row| cursor(&row.number_key, row.id))
+        }
         SortBy::Total => invoices!(tx, query, i64, "t.total_minor").page(query, |row| cursor(&row.total_minor, row.id)),
         _ => invoices!(tx, query, Date, "t.listed_on").page(query, |row| cursor(&row.listed_on, row.id)),
     };
@@ -135,7 +137,11 @@ pub(in super::super) async fn of_customer<M: Mode>(
 /// total number.
 pub(in super::super) async fn overdue<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<(Vec<InvoiceRow>, i64), StoreError> {
     let (workspace, today) = (tx.id().uuid(), tx.today());
-    let oldest = some_invoices!(tx, "t.status = 'open' and t.kind = 'invoice' and t.due_on < $2 order by t.due_on, t.id limit 5", today)?;
+    let oldest = some_invoices!(
+        tx,
+        "t.status = 'open' and t.kind = 'invoice' and t.due_on < $2 order by t.due_on, t.id limit 5",
+        today
+    )?;
     if oldest.len() < 5 {
         let count = oldest.len() as i64;
         return Ok((oldest, count));

@@ -286,17 +286,15 @@ pub(super) async fn taxes_of<M: Mode>(
     let amounts = lines.iter().map(|stored| (stored.line.category, stored.line.percent, stored.line.net_minor));
     let groups = taxes(amounts).map_err(out_of_range)?;
     let note = |group: &Group| {
-        let found = notes.iter().find(|(category, percent, _)| (*category, *percent) == (group.category, group.percent));
+        let found =
+            notes.iter().find(|(category, percent, _)| (*category, *percent) == (group.category, group.percent));
         found.map_or_else(String::new, |(_, _, note)| note.clone())
     };
     Ok(groups.into_iter().map(|group| TaxGroup { note: note(&group), group }).collect())
 }
 
 /// Returns a customer's side of documents, with their terms; `None` if the workspace has no such customer.
-pub(super) async fn terms<M: Mode>(
-    tx: &mut WorkspaceTx<M>,
-    customer: CustomerId,
-) -> Result<Option<Terms>, StoreError> {
+pub(super) async fn terms<M: Mode>(tx: &mut WorkspaceTx<M>, customer: CustomerId) -> Result<Option<Terms>, StoreError> {
     let workspace = tx.id().uuid();
     let row = sqlx::query!(
         r#"select c.name, c.legal_name, c.address, c.country, c.tax_id, c.email,
@@ -313,11 +311,9 @@ pub(super) async fn terms<M: Mode>(
     .await?;
     let Some(row) = row else { return Ok(None) };
     let rate = match (row.rate_id, row.percent, row.category) {
-        (Some(id), Some(stored), Some(word)) => Rate {
-            id: Some(TaxRateId::from_uuid(id)),
-            category: category(&word)?,
-            percent: percent(stored)?,
-        },
+        (Some(id), Some(stored), Some(word)) => {
+            Rate { id: Some(TaxRateId::from_uuid(id)), category: category(&word)?, percent: percent(stored)? }
+        }
         _ => no_rate()?,
     };
     Ok(Some(Terms {

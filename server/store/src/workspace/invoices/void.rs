@@ -1,10 +1,6 @@
 //! Voids invoices.
 
-use super::{
-    super::written::Written,
-    draft::lock,
-    rows,
-};
+use super::{super::written::Written, draft::lock, rows};
 use crate::{
     audit,
     door::{Can, WorkspaceTx, Write},
@@ -42,7 +38,9 @@ pub async fn void(
         (_, InvoiceStatus::Open | InvoiceStatus::Paid) => {}
     }
     if row.balance != row.total {
-        return invalid("This invoice has payments or credit notes. Write a credit note instead, or reverse the payments.");
+        return invalid(
+            "This invoice has payments or credit notes. Write a credit note instead, or reverse the payments.",
+        );
     }
     sqlx::query!(
         "update workspace.invoices set status = 'void', void_reason = $3, updated_at = now()

@@ -7,19 +7,23 @@ use model::{
     Currency, Email, Money,
     api_key::Scope,
     audit::{Action, Detail},
-    invoice::InvoiceStatus,
     capability::{EditContent, ManageInvoices},
     catalog::ProductDraft,
     contact::ContactDraft,
     customer::CustomerDraft,
-    id::{CustomerId, ImportId, MeterId, ProductId, RatePlanId},
+    id::{CustomerId, ImportId, InvoiceId, MeterId, ProductId, RatePlanId},
     import::Mapping,
+    invoice::{DocumentKind, InvoiceStatus, Invoicing, Party, PaymentDraft, PaymentMethod, SeriesDraft, TaxRateDraft},
+    pricing::tax::{Category, Percent},
     token::TokenLife,
 };
 use sqlx::{Connection, PgConnection};
 use store::{
-    audit, contacts, customers, handoffs, imports, invoices, meters, products, rate_plans, secret::Secret, subjects,
-    subscriptions, tokens,
+    audit, contacts, customers,
+    door::{Can, WorkspaceTx, Write},
+    handoffs, imports, invoices, invoicing, meters, products, rate_plans,
+    secret::Secret,
+    subjects, subscriptions, tokens,
 };
 use time::macros::date;
 
@@ -31,6 +35,7 @@ pub(crate) struct Stock {
     pub(crate) plan: RatePlanId,
     pub(crate) customers: Vec<CustomerId>,
     pub(crate) import: ImportId,
+    pub(crate) invoices: Vec<InvoiceId>,
 }
 
 impl World {
@@ -44,7 +49,6 @@ impl World {
             description: mark.to_owned(),
         };
         let product = products::create(&mut tx, &edit, &product).await.unwrap();
-        let price = Money { minor: 900, currency: Currency::EUR };
         let meter = catalog::meter_draft(&format!("{mark} meter"), "metered");
         let meter = meters::create(&mut tx, &edit, product, &meter).await.unwrap().id;
         let plan = catalog::plan_draft(&format!("{mark} plan"), "plan");
@@ -73,15 +77,7 @@ impl World {
             done(subscriptions::create(&mut tx, &edit, customer, &started).await.unwrap());
             customers.push(customer);
         }
-        let invoice = |number: usize| invoices::NewInvoice {
-            number: format!("{mark}-{number}"),
-            customer: customers[number],
-            status: InvoiceStatus::Open,
-            total: price,
-            issued_on: date!(2026 - 03 - 01),
-            due_on: date!(2026 - 03 - 31),
-        };
-        invoices::issue(&mut tx, &manage, &[invoice(0), invoice(1)]).await.unwrap();
+        let invoices = self.invoices(&mut tx, &manage, mark, &customers).await;
         // A checked import whose only row is refused, and its saved mapping.
         let file = b"at,n\n2026-03-01,x\n";
         let import = files::upload(&mut tx, &edit, &format!("{mark} usage.csv"), file, 8).await;
@@ -106,8 +102,76 @@ impl World {
             execute(&mut superuser, &adjusted).await.unwrap();
         }
         refusal_of(&mut superuser, place, "unknown_customer", &format!("{mark} stranger")).await;
+        let file = format!(
+            "insert into workspace.invoice_files (workspace_id, invoice_id, kind, customer_id, sha256, content)
+            values ('{}', '{}', 'pdf', '{}', sha256('{mark}'), '{mark}')",
+            place.id, invoices[0], customers[0]
+        );
+        execute(&mut superuser, &file).await.unwrap();
         superuser.close().await.unwrap();
-        Stock { product, meter, plan, customers, import }
+        Stock { product, meter, plan, customers, import, invoices }
+    }
+
+    /// Sets up invoicing, and issues one invoice for each customer: numbers 1 and 2 after the mark. The first has a
+    /// payment of a part.
+    async fn invoices(
+        &self,
+        tx: &mut WorkspaceTx<Write>,
+        can: &Can<ManageInvoices>,
+        mark: &str,
+        customers: &[CustomerId],
+    ) -> Vec<InvoiceId> {
+        let rate = TaxRateDraft {
+            name: line(&format!("{mark} rate")),
+            percent: Percent::parse("19").unwrap(),
+            category: Category::S,
+            note: mark.to_owned(),
+        };
+        let rate = done(invoicing::create_tax_rate(tx, can, &rate).await.unwrap());
+        let settings = Invoicing {
+            seller: Party {
+                name: format!("{mark} Inc"),
+                address: format!("2 {mark} Street"),
+                country: "DE".to_owned(),
+                tax_id: mark.to_owned(),
+                email: format!("{mark}@seller.example").to_lowercase(),
+            },
+            payment_details: mark.to_owned(),
+            footer: mark.to_owned(),
+            payment_days: 30,
+            tax_rate: Some(rate),
+            grace_days: 1,
+            auto_draft: true,
+            auto_issue: false,
+            zero_invoices: true,
+        };
+        done(invoicing::save_settings(tx, can, &settings).await.unwrap());
+        let series = SeriesDraft {
+            kind: DocumentKind::Invoice,
+            prefix: format!("{mark}-"),
+            width: 1,
+            yearly: false,
+            next: None,
+        };
+        done(invoicing::save_series(tx, can, &series).await.unwrap());
+        let past = |customer: &CustomerId| invoices::PastDocument {
+            customer: *customer,
+            status: InvoiceStatus::Open,
+            name: format!("{mark} service"),
+            total: Money { minor: 900, currency: Currency::EUR },
+            issued_on: date!(2026 - 03 - 01),
+            due_on: date!(2026 - 03 - 31),
+        };
+        let past: Vec<_> = customers.iter().map(past).collect();
+        let invoices = invoices::import(tx, can, &past).await.unwrap();
+        let payment = PaymentDraft {
+            amount: Money { minor: 100, currency: Currency::EUR },
+            received_on: date!(2026 - 03 - 10),
+            method: PaymentMethod::Transfer,
+            reference: mark.to_owned(),
+        };
+        done(invoices::pay(tx, can, invoices[0], &payment).await.unwrap());
+        invoices
     }
 
     /// Inserts an invite with a link, an auto-join domain, a barred user and an access request.

@@ -270,6 +270,8 @@ pub(crate) fn draft(name: &str) -> CustomerDraft {
         tax_id: String::new(),
         external_id: None,
         note: String::new(),
+        tax_rate: None,
+        payment_days: None,
     }
 }
 
