@@ -68,7 +68,10 @@ create index on workspace.customers (workspace_id, tax_rate_id) where tax_rate_i
 -- the past.
 alter table workspace.subscriptions add bills_from date;
 alter table workspace.subscriptions no force row level security;
+-- The triggers' deferred checks would keep the next statements from changing the table.
+alter table workspace.subscriptions disable trigger user;
 update workspace.subscriptions set bills_from = greatest(starts_on, current_date);
+alter table workspace.subscriptions enable trigger user;
 alter table workspace.subscriptions force row level security;
 alter table workspace.subscriptions alter bills_from set not null;
 grant update (bills_from) on workspace.subscriptions to stile_app;
@@ -345,8 +348,11 @@ begin
             i.net_minor is distinct from (
                 select coalesce(sum(l.net_minor), 0) from workspace.invoice_lines l
                 where l.workspace_id = place and l.invoice_id = i.id)
-            or (i.net_minor, i.tax_minor) is distinct from (
-                select coalesce(sum(t.net_minor), 0)::bigint, coalesce(sum(t.tax_minor), 0)::bigint from workspace.invoice_taxes t
+            or i.net_minor is distinct from (
+                select coalesce(sum(t.net_minor), 0) from workspace.invoice_taxes t
+                where t.workspace_id = place and t.invoice_id = i.id)
+            or i.tax_minor is distinct from (
+                select coalesce(sum(t.tax_minor), 0) from workspace.invoice_taxes t
                 where t.workspace_id = place and t.invoice_id = i.id)
             or i.paid_minor is distinct from (
                 select coalesce(sum(p.amount_minor), 0) from workspace.payments p

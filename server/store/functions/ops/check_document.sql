@@ -13,8 +13,11 @@ begin
             i.net_minor is distinct from (
                 select coalesce(sum(l.net_minor), 0) from workspace.invoice_lines l
                 where l.workspace_id = place and l.invoice_id = i.id)
-            or (i.net_minor, i.tax_minor) is distinct from (
-                select coalesce(sum(t.net_minor), 0)::bigint, coalesce(sum(t.tax_minor), 0)::bigint from workspace.invoice_taxes t
+            or i.net_minor is distinct from (
+                select coalesce(sum(t.net_minor), 0) from workspace.invoice_taxes t
+                where t.workspace_id = place and t.invoice_id = i.id)
+            or i.tax_minor is distinct from (
+                select coalesce(sum(t.tax_minor), 0) from workspace.invoice_taxes t
                 where t.workspace_id = place and t.invoice_id = i.id)
             or i.paid_minor is distinct from (
                 select coalesce(sum(p.amount_minor), 0) from workspace.payments p
