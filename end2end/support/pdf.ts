@@ -39,7 +39,9 @@ const literal = (text: string): string =>
     return /[0-7]/.test(code) ? String.fromCharCode(Number.parseInt(code, 8)) : "";
   });
 
-const TOKEN = /\/(\w+) [\d.]+ Tf|<<|\((?:\\[\s\S]|[^\\()])*\)|<([0-9a-fA-F\s]*)>|\b(BDC|BMC|EMC)\b/g;
+const TOKEN = /\/(\w+) [\d.]+ Tf|\((?:\\[\s\S]|[^\\()]|\((?:\\[\s\S]|[^\\()])*\))*\)|<([0-9a-fA-F\s]*)>|\b(BDC|BMC|EMC)\b/g;
+/** Properties of tagged content, which may contain texts. */
+const PROPERTIES = /<<[\s\S]*?>>/g;
 
 /** Returns the lines of text of a PDF, in the order in which they are drawn. */
 export function textOf(pdf: Buffer): string[] {
@@ -53,14 +55,18 @@ export function textOf(pdf: Buffer): string[] {
       [...resources.matchAll(/\/(f\d+) (\d+) 0 R/g)].map(([, name, id]) => [name, unicode(stream(reference(objects.get(id) ?? "", "ToUnicode")))]),
     );
     let font: Map<number, string> | undefined;
-    let [depth, line] = [0, ""];
-    for (const [token, name, hex, operator] of stream(reference(page, "Contents")).matchAll(TOKEN)) {
+    let depth = 0;
+    let line = "";
+    for (const [token, name, hex, operator] of stream(reference(page, "Contents")).replace(PROPERTIES, "").matchAll(TOKEN)) {
       if (name) font = fonts.get(name);
       else if (operator === "EMC") {
         depth -= 1;
-        if (depth === 0) [line] = [(lines.push(line), "")];
+        if (depth === 0) {
+          lines.push(line);
+          line = "";
+        }
       } else if (operator) depth += 1;
-      else if (token !== "<<" && font) {
+      else if (font) {
         const bytes = hex === undefined ? Buffer.from(literal(token.slice(1, -1)), "latin1") : Buffer.from(hex.replace(/\s/g, ""), "hex");
         for (let at = 0; at + 1 < bytes.length; at += 2) line += font.get(bytes.readUInt16BE(at)) ?? "";
       }
