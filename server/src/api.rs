@@ -24,7 +24,10 @@ mod import;
 mod import_mapping;
 mod import_upload;
 mod imports;
+mod invoice_actions;
 mod invoice_files;
+mod invoices;
+mod invoicing;
 mod json;
 mod meters;
 mod openapi;
@@ -106,6 +109,30 @@ fn resources(state: &AppState) -> Router<AppState> {
             "/v1/workspaces/{slug}/subscriptions/{id}/end",
             post(subscription_changes::end).delete(subscription_changes::cancel_end),
         )
+        .route("/v1/workspaces/{slug}/invoices", get(invoices::list).post(invoices::create))
+        .route(
+            "/v1/workspaces/{slug}/invoices/{id}",
+            get(invoices::get).patch(invoices::change).delete(invoices::remove),
+        )
+        .route("/v1/workspaces/{slug}/invoices/{id}/lines", post(invoices::add_line))
+        .route("/v1/workspaces/{slug}/invoices/{id}/lines/{position}", delete(invoices::remove_line))
+        .route("/v1/workspaces/{slug}/invoices/{id}/issue", post(invoice_actions::issue))
+        .route("/v1/workspaces/{slug}/invoices/{id}/void", post(invoice_actions::void))
+        .route("/v1/workspaces/{slug}/invoices/{id}/remake", post(invoice_actions::remake))
+        .route(
+            "/v1/workspaces/{slug}/invoices/{id}/payments",
+            get(invoice_actions::list_payments).post(invoice_actions::pay),
+        )
+        .route("/v1/workspaces/{slug}/invoices/{id}/payments/{payment_id}/reverse", post(invoice_actions::reverse))
+        .route(
+            "/v1/workspaces/{slug}/invoices/{id}/credit-notes",
+            get(invoice_actions::list_credits).post(invoice_actions::credit),
+        )
+        .route("/v1/workspaces/{slug}/runs", get(invoicing::due).post(invoicing::run))
+        .route("/v1/workspaces/{slug}/tax-rates", get(invoicing::tax_rates).post(invoicing::create_tax_rate))
+        .route("/v1/workspaces/{slug}/tax-rates/{id}", patch(invoicing::change_tax_rate))
+        .route("/v1/workspaces/{slug}/tax-rates/{id}/archive", post(invoicing::archive_tax_rate))
+        .route("/v1/workspaces/{slug}/invoicing", get(invoicing::settings).patch(invoicing::change_settings))
         .route("/v1/workspaces/{slug}/products", get(products::list).post(products::create))
         .route("/v1/workspaces/{slug}/products/{id}", get(products::get).patch(products::change))
         .route("/v1/workspaces/{slug}/products/{id}/archive", post(products::archive))

@@ -4,9 +4,9 @@
 //! idempotency keys, tags) is added to each operation here, so that no handler can forget it.
 
 use super::{
-    contacts, customer, customers, event_list, events, import, import_mapping, import_upload, invoice_files, meters,
-    plan_quotes, plan_versions, products, rate_plans, subscription_changes, subscriptions, upcoming, usage,
-    usage_adjustments, workspaces,
+    contacts, customer, customers, event_list, events, import, import_mapping, import_upload, invoice_actions,
+    invoice_files, invoices, invoicing, meters, plan_quotes, plan_versions, products, rate_plans, subscription_changes,
+    subscriptions, upcoming, usage, usage_adjustments, workspaces,
 };
 use crate::{error_code::Code, error_response::ErrorBody};
 use axum::{
@@ -51,6 +51,29 @@ use utoipa::{
         subscription_changes::undo,
         subscription_changes::end,
         subscription_changes::cancel_end,
+        invoices::list,
+        invoices::create,
+        invoices::get,
+        invoices::change,
+        invoices::remove,
+        invoices::add_line,
+        invoices::remove_line,
+        invoice_actions::issue,
+        invoice_actions::void,
+        invoice_actions::remake,
+        invoice_actions::list_payments,
+        invoice_actions::pay,
+        invoice_actions::reverse,
+        invoice_actions::list_credits,
+        invoice_actions::credit,
+        invoicing::due,
+        invoicing::run,
+        invoicing::tax_rates,
+        invoicing::create_tax_rate,
+        invoicing::change_tax_rate,
+        invoicing::archive_tax_rate,
+        invoicing::settings,
+        invoicing::change_settings,
         products::list,
         products::create,
         products::get,
