@@ -25,8 +25,10 @@ use store::{
 const POLL_INTERVAL: Duration = Duration::from_secs(20);
 /// When a workspace in which the job failed is looked at again.
 const PAUSE: time::Duration = time::Duration::minutes(15);
-/// Most transactions with notes of overdue invoices in a row.
-const NOTICES_ROUNDS: usize = 50;
+/// Most repetitions of a step of the job. What is left is due on the next day.
+const ROUNDS: usize = 50;
+/// Most drafts in a transaction.
+const DRAFTS_AT_ONCE: usize = 50;
 
 /// Runs the job until shutdown. What is not done then is due after the next start.
 pub(crate) async fn invoice(services: &Arc<Services>, shutdown: &Shutdown) {
@@ -61,16 +63,19 @@ async fn poll(services: &Services) {
 async fn look(services: &Services, workspace: WorkspaceId) -> Result<(), StoreError> {
     let Some((mut tx, can)) = open(services, workspace).await? else { return Ok(()) };
     invoices::begin_day(&mut tx, &can).await?;
-    let cuts = invoices::cuts_to_draft(&mut tx).await?;
-    let drafted = if cuts.is_empty() { 0 } else { invoices::run(&mut tx, &can, &Run { cuts }).await?.drafted.len() };
-    let drafts = invoices::drafts_to_issue(&mut tx).await?;
     tx.commit().await?;
-    let mut issued = 0;
-    for draft in drafts {
-        issued += usize::from(issue(services, workspace, draft).await?);
+    let (mut drafted, mut issued) = (0, 0);
+    for _ in 0..ROUNDS {
+        drafted += draft(services, workspace).await?;
+        let done = issue_all(services, workspace).await?;
+        issued += done;
+        // The next day of a subscription is drafted once the one before is issued.
+        if done == 0 {
+            break;
+        }
     }
     let mut overdue = 0;
-    for _ in 0..NOTICES_ROUNDS {
+    for _ in 0..ROUNDS {
         let told = tell_overdue(services, workspace).await?;
         overdue += told;
         if told == 0 {
@@ -81,6 +86,32 @@ async fn look(services: &Services, workspace: WorkspaceId) -> Result<(), StoreEr
         tracing::info!(workspace_id = %workspace, drafted, issued, overdue, "invoices looked at");
     }
     Ok(())
+}
+
+/// Drafts the invoices whose grace is over. Returns their number.
+async fn draft(services: &Services, workspace: WorkspaceId) -> Result<usize, StoreError> {
+    let Some((mut tx, _)) = open(services, workspace).await? else { return Ok(0) };
+    let cuts = invoices::cuts_to_draft(&mut tx).await?;
+    tx.commit().await?;
+    let mut drafted = 0;
+    for some in cuts.chunks(DRAFTS_AT_ONCE) {
+        let Some((mut tx, can)) = open(services, workspace).await? else { return Ok(drafted) };
+        drafted += invoices::run(&mut tx, &can, &Run { cuts: some.to_vec() }).await?.drafted.len();
+        tx.commit().await?;
+    }
+    Ok(drafted)
+}
+
+/// Issues the drafts that nothing blocks. Returns their number.
+async fn issue_all(services: &Services, workspace: WorkspaceId) -> Result<usize, StoreError> {
+    let Some((mut tx, _)) = open(services, workspace).await? else { return Ok(0) };
+    let drafts = invoices::drafts_to_issue(&mut tx).await?;
+    tx.commit().await?;
+    let mut issued = 0;
+    for draft in drafts {
+        issued += usize::from(issue(services, workspace, draft).await?);
+    }
+    Ok(issued)
 }
 
 /// Issues a draft as it is now, in a transaction of its own, so that the series is locked for a moment only. Returns

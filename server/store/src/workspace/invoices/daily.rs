@@ -1,7 +1,7 @@
 //! What the job `invoice` does on each day of a workspace: which cuts it drafts, which drafts it issues, which invoices
 //! are overdue.
 
-use super::due::due;
+use super::facts::{billables, live};
 use crate::{
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
@@ -71,19 +71,25 @@ pub(in super::super) async fn look_soon<M: Mode>(tx: &mut WorkspaceTx<M>) -> Res
     jobs::note(tx, Job::Invoice, now).await
 }
 
-/// Returns the cuts that the job drafts: those without a draft whose grace is over. None if the workspace drafts by hand.
+/// Returns the cuts that the job drafts: those without a document whose grace is over, by subscription and day. None if
+/// the workspace drafts by hand.
 ///
 /// # Errors
 /// [`StoreError::Database`] if the query fails.
 #[tracing::instrument(level = "debug", name = "store.invoices.cuts_to_draft", skip_all)]
 pub async fn cuts_to_draft<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Vec<(SubscriptionId, Date)>, StoreError> {
-    if !invoicing::settings(tx).await?.auto_draft {
+    let settings = invoicing::settings(tx).await?;
+    if !settings.auto_draft {
         return Ok(Vec::new());
     }
-    let today = tx.today();
-    let rows = due(tx).await?.rows.into_iter();
-    let cuts = rows.filter(|row| row.draft.is_none() && row.grace_until <= today);
-    Ok(cuts.map(|row| (row.subscription_id, row.cut_on)).collect())
+    let until = tx.today() - Duration::days(i64::from(settings.grace_days));
+    let live = live(tx, None).await?;
+    let mut cuts = Vec::new();
+    for billable in billables(tx, None).await? {
+        let open = billable.cuts(until).into_iter().filter(|on| !live.contains_key(&(billable.id, *on)));
+        cuts.extend(open.map(|on| (billable.id, on)));
+    }
+    Ok(cuts)
 }
 
 /// Returns the drafts that the job issues if nothing blocks them: those of subscriptions whose grace is over, by day, at
