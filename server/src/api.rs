@@ -166,6 +166,7 @@ fn resources(state: &AppState) -> Router<AppState> {
         .route("/v1/workspaces/{slug}/imports/{id}/refusals", get(import::refusals))
         .route("/v1/workspaces/{slug}/invoices/{id}/pdf", get(invoice_files::pdf))
         .route("/v1/workspaces/{slug}/invoices/{id}/lines.csv", get(invoice_files::lines))
+        .route("/v1/workspaces/{slug}/invoices/{id}/send", post(invoice_files::send))
         .route("/v1/workspaces/{slug}/usage-adjustments", get(usage_adjustments::list).post(usage_adjustments::create))
         .route("/v1/workspaces/{slug}/usage-adjustments/{id}", get(usage_adjustments::get))
         // All routes above are of a workspace, and can have idempotency keys.

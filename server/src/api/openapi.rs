@@ -116,6 +116,7 @@ use utoipa::{
         import::refusals,
         invoice_files::pdf,
         invoice_files::lines,
+        invoice_files::send,
         usage_adjustments::list,
         usage_adjustments::create,
         usage_adjustments::get,

@@ -1,7 +1,7 @@
 //! What the job `invoice` does on each day of a workspace: which cuts it drafts, which drafts it issues, which invoices
 //! are overdue.
 
-use super::facts::{billables, live};
+use super::{due::live, facts::billables};
 use crate::{
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
