@@ -1,4 +1,5 @@
 //! Measures how long a page takes: `cargo run --release -p pdf --example speed [FILE]`. Writes the last document to FILE.
+#![expect(clippy::unwrap_used, reason = "the document of the tests is valid")]
 
 #[path = "../tests/support/mod.rs"]
 mod support;

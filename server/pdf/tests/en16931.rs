@@ -1,4 +1,5 @@
 //! The judge of totals: the rules of EN 16931, as another crate checks them, find nothing wrong with ours.
+#![expect(clippy::unwrap_used, reason = "in a test it is how a failure is reported")]
 
 use en16931::{
     Date, Invoice, InvoiceAmount, InvoiceLine, Percentage, Quantity,

@@ -1,4 +1,5 @@
 //! What is in the files: the numbers of the document, names in all scripts, and the same bytes each time.
+#![expect(clippy::unwrap_used, reason = "in a test it is how a failure is reported")]
 
 mod support;
 
