@@ -27,6 +27,8 @@ const QUANTITY: f32 = 400.0;
 const TAX: f32 = 455.0;
 /// Width of the descriptions.
 const NAME_WIDTH: f32 = 240.0;
+/// Most lines of an address that are printed as lines.
+const ADDRESS_LINES: usize = 10;
 /// Left edge of the right column of the head and of the labels of the totals.
 const FACTS: f32 = 340.0;
 
@@ -105,15 +107,12 @@ impl Page<'_, '_> {
         let buyer = self.canvas.part(None, Kind::Paragraph);
         left = self.party(buyer, &document.buyer, left + 2.0, FACTS - LEFT - 24.0);
         self.y = left.max(right) + 18.0;
-        if !document.note.trim().is_empty() {
-            let note = self.canvas.part(None, Kind::Paragraph);
-            self.y = self.write(note, At::Left(LEFT), self.y, &document.note, BODY, RIGHT - LEFT) + 12.0;
-        }
+        self.paragraph(None, &document.note, BODY);
     }
 
     fn party(&mut self, part: Part, party: &Party, y: f32, width: f32) -> f32 {
         let mut y = self.write(part, At::Left(LEFT), y, &party.name, BODY.bold(), width);
-        let mut rest = vec![party.address.clone()];
+        let mut rest = vec![address(&party.address)];
         if !party.country.is_empty() {
             rest.push(country::name(&party.country).to_owned());
         }
@@ -297,4 +296,10 @@ impl Page<'_, '_> {
             self.canvas.artifact(page, At::Right(RIGHT), y, &number, SMALL.quiet(), ArtifactType::PageNumber);
         }
     }
+}
+
+/// Returns an address in lines, or in one paragraph if it has so many lines that the head would not fit on the page.
+fn address(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    if lines.len() > ADDRESS_LINES { lines.join(", ") } else { lines.join("\n") }
 }

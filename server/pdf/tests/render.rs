@@ -105,6 +105,8 @@ fn empty_and_extreme_documents_are_made() {
         line.net_minor = i64::MIN / 1000;
     }
     large.buyer.address = "very long address line ".repeat(21);
+    large.seller.address = "x\n".repeat(250);
+    large.note = "y\n".repeat(250);
     large.footer = "x\n".repeat(250);
     assert!(render(&fonts, &large).unwrap().pages > 50);
 }
