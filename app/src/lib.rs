@@ -20,6 +20,8 @@ pub mod error;
 pub mod exports;
 #[cfg(feature = "ssr")]
 pub mod imports;
+#[cfg(feature = "ssr")]
+pub mod invoice_files;
 pub mod layout;
 pub mod live;
 #[cfg(feature = "ssr")]

@@ -56,6 +56,8 @@ pub(crate) struct Config {
     pub(crate) log: LogFormat,
     /// `RUST_LOG`: the log filter, in the syntax of `tracing_subscriber::EnvFilter`.
     pub(crate) log_filter: Option<String>,
+    /// `STILE_FONTS`: a directory of fonts for PDFs, used for scripts that the fonts in the program lack.
+    pub(crate) fonts: Option<PathBuf>,
     /// `STILE_SITE_DIR`: the directory of the built client.
     pub(crate) site_dir: PathBuf,
 }
@@ -123,6 +125,7 @@ impl Config {
             secret: get("STILE_SECRET")?.map(secret).transpose()?,
             log: log(get("STILE_LOG")?)?,
             log_filter: get("RUST_LOG")?,
+            fonts: get("STILE_FONTS")?.map(PathBuf::from),
             site_dir: get("STILE_SITE_DIR")?.unwrap_or_else(|| "target/site".to_owned()).into(),
         })
     }

@@ -4,6 +4,10 @@
 //! `store` returns the workspaces in which a job has something due. In each, the job opens a transaction by the door for
 //! jobs. Servers that share a database may run the same job at once: `store` sees to it that each does another part.
 
+mod invoices;
+
+pub(crate) use invoices::invoice;
+
 use crate::{outgoing::Outgoing, shutdown::Shutdown};
 use app::{
     console::webhook_turned_off,

@@ -82,6 +82,7 @@ pub(crate) async fn serve(config: &Config, demo: bool, shutdown: &Shutdown) -> R
                 mail::run(store.clone(), post, origin, shutdown),
                 mail::notify_requests(&services, shutdown),
                 jobs::deliver(&services, &outgoing, shutdown),
+                jobs::invoice(&services, shutdown),
             );
             database::close(&store).await;
             tracing::info!("stopped");

@@ -45,6 +45,9 @@ mod visit;
 pub use access_lost::AccessLost;
 pub use data::{Entered, PageData, Scoped};
 pub use host::visit_placeholder;
+pub use invoices::send::send_invoice;
+#[cfg(feature = "ssr")]
+pub use invoices::{letters::overdue as invoices_overdue, send::send_by as send_invoice_by};
 pub use palette::Palette;
 pub use prefetch::Prefetcher;
 pub use scope::Scope;

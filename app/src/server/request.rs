@@ -32,6 +32,8 @@ pub struct Services {
     pub rate_limits: RateLimits,
     /// Asset URLs.
     pub assets: AssetUrls,
+    /// Fonts of PDFs.
+    pub fonts: pdf::Fonts,
     /// Schemes that addresses of webhooks may have.
     pub schemes: Schemes,
     /// Public origin, without a trailing slash.

@@ -215,6 +215,7 @@ actions! {
         InvoiceEdited = "invoice_edited", "edited a draft invoice";
         InvoiceDeleted = "invoice_deleted", "deleted a draft invoice";
         InvoiceIssued = "invoice_issued", "issued an invoice";
+        InvoiceSent = "invoice_sent", "mailed an invoice";
         InvoiceVoided = "invoice_voided", "voided an invoice";
         CreditNoteIssued = "credit_note_issued", "issued a credit note";
         PaymentRecorded = "payment_recorded", "recorded a payment";

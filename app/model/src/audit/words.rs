@@ -90,6 +90,7 @@ const fn sentence(action: Action) -> Option<&'static str> {
         Action::InvoiceEdited => "edited the draft invoice for customer {name}",
         Action::InvoiceDeleted => "deleted the draft invoice for customer {name}",
         Action::InvoiceIssued => "issued invoice {name}",
+        Action::InvoiceSent => "mailed document {name}",
         Action::InvoiceVoided => "voided invoice {name}",
         Action::CreditNoteIssued => "issued credit note {name}",
         Action::PaymentRecorded => "recorded a payment of invoice {name}",
