@@ -53,9 +53,9 @@ pub(crate) use ssr::{detail, submit};
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use super::SECRET;
     use crate::{
         boot::Returned,
+        console::settings::webhooks::api::SECRET,
         error::AppError,
         routes::{Page, SettingsPage},
         server::{
