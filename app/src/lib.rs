@@ -18,6 +18,8 @@ pub mod documents;
 pub mod error;
 #[cfg(feature = "ssr")]
 pub mod imports;
+#[cfg(feature = "ssr")]
+pub mod invoice_files;
 pub mod layout;
 pub mod live;
 #[cfg(feature = "ssr")]

@@ -46,7 +46,7 @@ impl Plane {
     fn of(route: Route) -> Self {
         match route {
             Route::Workspace(..) => Self::Workspace,
-            Route::AuditExport(..) | Route::Unknown => Self::Absent,
+            Route::AuditExport(..) | Route::InvoiceFile(..) | Route::Unknown => Self::Absent,
             route => AccountPlane::of(route).map_or(Self::Absent, Self::Account),
         }
     }

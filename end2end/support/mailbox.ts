@@ -12,7 +12,10 @@ export interface Mail {
   id: string;
   text: string;
   html: string;
+  attachments: { name: string; type: string; bytes: Buffer }[];
 }
+
+type Part = [Map<string, string>, string];
 
 function words(header: string): string {
   return header.replace(/\?=\s+=\?/g, "?==?").replace(/=\?utf-8\?([bq])\?([^?]*)\?=/gi, (_, kind: string, text: string) =>
@@ -40,17 +43,30 @@ function body(head: Map<string, string>, raw: string): string {
   return Buffer.from(raw, "latin1").toString("utf8");
 }
 
+/** Returns the parts of a message that have no parts themselves. */
+function partsOf([head, raw]: Part): Part[] {
+  const boundary = /boundary="?([^";]+)"?/.exec(head.get("content-type") ?? "")?.[1];
+  if (!boundary) return [[head, raw]];
+  return raw.split(`--${boundary}`).slice(1, -1).flatMap((part) => partsOf(split(part.replace(/^\r?\n/, ""))));
+}
+
 /** Decodes a message. */
 export function read(raw: string): Mail {
   const [head, rest] = split(raw);
-  const boundary = /boundary="?([^";]+)"?/.exec(head.get("content-type") ?? "")?.[1];
-  const parts = boundary ? rest.split(`--${boundary}`).slice(1, -1).map((part) => split(part.replace(/^\r?\n/, ""))) : [];
+  const parts = partsOf([head, rest]);
+  const attachments = parts
+    .filter(([head]) => head.get("content-disposition")?.startsWith("attachment"))
+    .map(([head, raw]) => ({
+      name: /filename="?([^";]+)"?/.exec(head.get("content-disposition") ?? "")?.[1] ?? "",
+      type: head.get("content-type") ?? "",
+      bytes: Buffer.from(raw, head.get("content-transfer-encoding")?.toLowerCase() === "base64" ? "base64" : "latin1"),
+    }));
   const part = (type: string) => {
     const found = parts.find(([head]) => head.get("content-type")?.startsWith(type));
     return found ? body(found[0], found[1]).replaceAll("\r\n", "\n") : "";
   };
   const get = (name: string) => words(head.get(name) ?? "");
-  return { to: get("to"), from: get("from"), subject: get("subject"), id: get("message-id"), text: part("text/plain"), html: part("text/html") };
+  return { to: get("to"), from: get("from"), subject: get("subject"), id: get("message-id"), text: part("text/plain"), html: part("text/html"), attachments };
 }
 
 /** Returns all mails to exactly this address, oldest first. */

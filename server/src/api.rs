@@ -25,6 +25,7 @@ mod import_mapping;
 mod import_upload;
 mod imports;
 mod invoice_actions;
+mod invoice_files;
 mod invoices;
 mod invoicing;
 mod json;
@@ -163,6 +164,9 @@ fn resources(state: &AppState) -> Router<AppState> {
         .route("/v1/workspaces/{slug}/imports/{id}/run", post(import::run))
         .route("/v1/workspaces/{slug}/imports/{id}/stop", post(import::stop))
         .route("/v1/workspaces/{slug}/imports/{id}/refusals", get(import::refusals))
+        .route("/v1/workspaces/{slug}/invoices/{id}/pdf", get(invoice_files::pdf))
+        .route("/v1/workspaces/{slug}/invoices/{id}/lines.csv", get(invoice_files::lines))
+        .route("/v1/workspaces/{slug}/invoices/{id}/send", post(invoice_files::send))
         .route("/v1/workspaces/{slug}/usage-adjustments", get(usage_adjustments::list).post(usage_adjustments::create))
         .route("/v1/workspaces/{slug}/usage-adjustments/{id}", get(usage_adjustments::get))
         // All routes above are of a workspace, and can have idempotency keys.

@@ -23,6 +23,7 @@ use std::process::ExitCode;
 ///   STILE_OWNER_DATABASE_URL the same database, as its owner, for migrations
 ///   STILE_LISTEN             address to listen on, 127.0.0.1:3000 by default
 ///   STILE_PUBLIC_URL         the address people use, like https://stile.example.com
+///   STILE_OUTGOING_NETWORKS  private networks that webhooks may reach, also by http, like 10.0.0.0/8; none by default
 ///   STILE_TRUSTED_PROXIES    reverse proxies whose X-Forwarded-For is trusted, like 127.0.0.1,10.0.0.0/8
 ///   STILE_DATA_DIR           directory of the private PostgreSQL, secrets and mails, ./data by default
 ///   STILE_POSTGRES_USER      when started as root: the user to run the private PostgreSQL as

@@ -25,7 +25,8 @@ pub(crate) struct Network {
 pub(crate) struct NoNetwork;
 
 impl Network {
-    fn contains(self, address: IpAddr) -> bool {
+    /// Returns `true` if the address is in the network.
+    pub(crate) fn contains(self, address: IpAddr) -> bool {
         let shift = |width: u8| u32::from(width - self.bits);
         match (self.address, address) {
             (IpAddr::V4(own), IpAddr::V4(other)) => {

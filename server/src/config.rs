@@ -20,7 +20,7 @@ use environment::{dot_env, environment};
 use error::invalid;
 use lettre::message::Mailbox;
 use mail::{mail_from, smtp};
-use network::{listen, proxies, public};
+use network::{listen, networks, public};
 use secrets::{metrics_token, secret};
 use sqlx::postgres::PgConnectOptions;
 use std::{io::IsTerminal as _, net::SocketAddr, path::PathBuf};
@@ -42,6 +42,8 @@ pub(crate) struct Config {
     pub(crate) public: Option<WebOrigin>,
     /// `STILE_TRUSTED_PROXIES`: proxies whose `X-Forwarded-For` is trusted.
     pub(crate) proxies: Vec<Network>,
+    /// `STILE_OUTGOING_NETWORKS`: networks that outgoing requests may reach although they are not public, also by http.
+    pub(crate) outgoing: Vec<Network>,
     /// `STILE_DATA_DIR`: the directory of the private cluster, generated secrets and mails.
     pub(crate) data_dir: PathBuf,
     /// `STILE_SMTP_URL`: the mail server. If absent, mails are written to files.
@@ -54,6 +56,8 @@ pub(crate) struct Config {
     pub(crate) log: LogFormat,
     /// `RUST_LOG`: the log filter, in the syntax of `tracing_subscriber::EnvFilter`.
     pub(crate) log_filter: Option<String>,
+    /// `STILE_FONTS`: a directory of fonts for PDFs, used for scripts that the fonts in the program lack.
+    pub(crate) fonts: Option<PathBuf>,
     /// `STILE_SITE_DIR`: the directory of the built client.
     pub(crate) site_dir: PathBuf,
 }
@@ -114,12 +118,14 @@ impl Config {
             api_rate: api_rate(get("STILE_API_RATE")?)?,
             mail_from: mail_from(get("STILE_MAIL_FROM")?, public.as_ref())?,
             public,
-            proxies: proxies(get("STILE_TRUSTED_PROXIES")?)?,
+            proxies: networks("STILE_TRUSTED_PROXIES", get("STILE_TRUSTED_PROXIES")?)?,
+            outgoing: networks("STILE_OUTGOING_NETWORKS", get("STILE_OUTGOING_NETWORKS")?)?,
             data_dir: get("STILE_DATA_DIR")?.unwrap_or_else(|| "./data".to_owned()).into(),
             smtp: get("STILE_SMTP_URL")?.map(|url| smtp(&url)).transpose()?,
             secret: get("STILE_SECRET")?.map(secret).transpose()?,
             log: log(get("STILE_LOG")?)?,
             log_filter: get("RUST_LOG")?,
+            fonts: get("STILE_FONTS")?.map(PathBuf::from),
             site_dir: get("STILE_SITE_DIR")?.unwrap_or_else(|| "target/site".to_owned()).into(),
         })
     }

@@ -7,6 +7,7 @@ use crate::{
     config::Config,
     database::{self, ClusterAccess, Database},
     error::CommandError,
+    services,
     shutdown::Shutdown,
 };
 use sqlx::{
@@ -78,6 +79,19 @@ fn configuration(config: &Config, report: &mut Report) -> Result<(), CommandErro
     match Site::open(&config.site_dir) {
         Ok(site) => report.pass("client", &site.urls().boot),
         Err(error) => report.fail("client", error),
+    }
+    match services::fonts(config) {
+        Ok(fonts) => match fonts.missing_scripts().as_slice() {
+            [] => report.pass("fonts", "invoices print every script that is looked for"),
+            missing => report.skip(
+                "fonts",
+                format_args!(
+                    "invoices print ? for letters of {}. If you need them, name a directory of fonts in STILE_FONTS.",
+                    missing.join(", ")
+                ),
+            ),
+        },
+        Err(error) => report.fail("fonts", error),
     }
     Ok(())
 }

@@ -68,6 +68,9 @@ pub(crate) enum ServeError {
     /// The mail transport could not be set up.
     #[error("Mails can't be sent: {0}. Check STILE_SMTP_URL and that STILE_DATA_DIR can be written.")]
     Mail(#[source] io::Error),
+    /// TLS for outgoing requests could not be set up.
+    #[error("Outgoing requests can't be set up: {0}")]
+    Outgoing(#[source] io::Error),
     /// The metrics recorder could not be installed, for example because one is installed already.
     #[error("The metrics could not be set up: {0}")]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),

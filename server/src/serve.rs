@@ -10,7 +10,9 @@ use crate::{
     database::{self, ClusterAccess, Database},
     demo,
     error::{CommandError, ServeError},
-    listener, live, mail, middleware, prometheus, router, services,
+    jobs, listener, live, mail, middleware,
+    outgoing::Outgoing,
+    prometheus, router, services,
     shutdown::Shutdown,
     state::{AppState, AppStateInner},
 };
@@ -31,6 +33,7 @@ pub(crate) async fn serve(config: &Config, demo: bool, shutdown: &Shutdown) -> R
     config.chosen_secret()?;
     any_spawner::Executor::init_tokio().map_err(ServeError::from)?;
     let metrics = prometheus::Metrics::install().map_err(ServeError::from)?;
+    let outgoing = Outgoing::new(&config.outgoing).map_err(ServeError::Outgoing)?;
     let site = Site::open(&config.site_dir).map_err(ServeError::from)?;
     let listener = TcpListener::bind(config.listen)
         .await
@@ -78,6 +81,8 @@ pub(crate) async fn serve(config: &Config, demo: bool, shutdown: &Shutdown) -> R
                 for_metrics,
                 mail::run(store.clone(), post, origin, shutdown),
                 mail::notify_requests(&services, shutdown),
+                jobs::deliver(&services, &outgoing, shutdown),
+                jobs::invoice(&services, shutdown),
             );
             database::close(&store).await;
             tracing::info!("stopped");

@@ -77,6 +77,10 @@ ids! {
     EventKey,
     /// ID of an API key of a workspace.
     ApiKeyId,
+    /// ID of a webhook of a workspace.
+    WebhookId,
+    /// ID of a delivery to a webhook.
+    DeliveryId,
     /// ID of an adjustment of usage.
     AdjustmentId,
     /// ID of an import of usage.

@@ -29,6 +29,7 @@ pub mod idn;
 pub mod import;
 pub mod invite;
 pub mod invoice;
+pub mod job;
 pub mod link;
 pub mod list;
 pub mod mail;
@@ -54,6 +55,7 @@ pub mod text;
 pub mod token;
 pub mod usage;
 pub mod uses;
+pub mod webhook;
 pub mod workspace;
 
 pub use capability::{Capability, CapabilitySet};

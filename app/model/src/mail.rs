@@ -13,6 +13,19 @@ pub struct Letter {
     to: Email,
     subject: String,
     parts: Vec<Part>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attachment: Option<Attachment>,
+}
+
+/// A file that an email carries.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Name of the file: letters, digits, `-` and `.`.
+    pub name: String,
+    /// Media type, for example `application/pdf`.
+    pub media_type: String,
+    /// Content in base64.
+    pub base64: String,
 }
 
 /// A part of the body, in reading order.
@@ -38,7 +51,7 @@ impl Letter {
     pub fn new(to: &Email, subject: impl Into<String>) -> Self {
         let subject: String = subject.into();
         let subject = subject.split_whitespace().collect::<Vec<_>>().join(" ");
-        Self { to: to.clone(), subject, parts: Vec::new() }
+        Self { to: to.clone(), subject, parts: Vec::new(), attachment: None }
     }
 
     /// Adds a paragraph.
@@ -60,6 +73,18 @@ impl Letter {
     pub fn aside(mut self, text: impl Into<String>) -> Self {
         self.parts.push(Part::Aside(text.into()));
         self
+    }
+
+    /// Adds a file, which replaces one added before.
+    #[must_use]
+    pub fn attach(mut self, attachment: Attachment) -> Self {
+        self.attachment = Some(attachment);
+        self
+    }
+
+    /// Returns the file, if there is one.
+    pub const fn attachment(&self) -> Option<&Attachment> {
+        self.attachment.as_ref()
     }
 
     /// Returns the recipient.
@@ -167,6 +192,12 @@ fn divided(word: &str) -> String {
 impl fmt::Debug for Letter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Letter({} parts)", self.parts.len())
+    }
+}
+
+impl fmt::Debug for Attachment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Attachment(…)")
     }
 }
 

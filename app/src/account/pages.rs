@@ -82,7 +82,7 @@ pub(crate) async fn submit(call: &Call, route: &Route, form: &mut Form) -> Resul
             Ok(Outcome::Go(Page::Overview.url(&slug)))
         }
         // These pages have no forms.
-        Route::OrganizationAudit(..) | Route::AuditExport(..) => Err(not_understood()),
+        Route::OrganizationAudit(..) | Route::AuditExport(..) | Route::InvoiceFile(..) => Err(not_understood()),
         Route::Organization(..) | Route::Workspace(..) | Route::Unknown => Err(AppError::Absent),
     }
 }

@@ -57,7 +57,7 @@ impl AccountPlane {
             Route::NewWorkspace => Self::NewWorkspace,
             Route::Security { .. } => Self::Security,
             Route::Factor { .. } => Self::Factor,
-            Route::Workspace(..) | Route::AuditExport(..) | Route::Unknown => return None,
+            Route::Workspace(..) | Route::AuditExport(..) | Route::InvoiceFile(..) | Route::Unknown => return None,
         })
     }
 

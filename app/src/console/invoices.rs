@@ -1,5 +1,9 @@
 //! Invoices: list and detail page.
 
+#[cfg(feature = "ssr")]
+pub(crate) mod letters;
+pub(crate) mod send;
+
 use super::{
     PageData,
     cells::{Cells, Font, RowsOf},

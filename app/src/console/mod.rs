@@ -45,11 +45,16 @@ mod visit;
 pub use access_lost::AccessLost;
 pub use data::{Entered, PageData, Scoped};
 pub use host::visit_placeholder;
+#[cfg(feature = "ssr")]
+pub use invoices::{letters::overdue as invoices_overdue, send::send_by as send_invoice_by};
+pub use invoices::send::send_invoice;
 pub use palette::Palette;
 pub use prefetch::Prefetcher;
 pub use scope::Scope;
 pub use server_fns::*;
 pub use settings::{audit_table, check_slug, delete_workspace, save_general};
+#[cfg(feature = "ssr")]
+pub use settings::webhook_turned_off;
 pub use shell::ShellInfo;
 pub use visit::Visit;
 
@@ -115,6 +120,7 @@ pub fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <RouteView path=At("invoices/:id") view=view(visit_page)/>
             <RouteView path=At("settings") view=view(visit_page)/>
             <RouteView path=At("settings/:page") view=view(visit_page)/>
+            <RouteView path=At("settings/:page/:id") view=view(visit_page)/>
             <RouteView path=At("*page") view=view(visit_page)/>
         </ParentRoute>
     }
@@ -182,6 +188,8 @@ pub fn draw(visit: Visit) -> AnyView {
                 | VisitData::Branding
                 | VisitData::Security(_)
                 | VisitData::ApiKeys(_)
+                | VisitData::Webhooks(_)
+                | VisitData::Webhook(_)
                 | VisitData::Audit(_)
                 | VisitData::Danger(_) => return None,
             })

@@ -14,6 +14,7 @@ use crate::{
     },
     documents::shell::rendered,
     error::{AppError, Refusal},
+    invoice_files,
     routes::{Page, ReturnTo, Route, SettingsPage, SignInNotice},
     server::{
         broken::broken,
@@ -77,7 +78,7 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
     // Workspace URLs are redirected to their canonical form later, and only for people who may know of the workspace. A
     // returned form stays, with its input.
     if returned.is_none()
-        && !matches!(route, Route::Workspace(..) | Route::AuditExport(..))
+        && !matches!(route, Route::Workspace(..) | Route::AuditExport(..) | Route::InvoiceFile(..))
         && let Some(one) = route.respelled(uri.path())
     {
         return Ok(respelled(uri, &one));
@@ -133,6 +134,22 @@ async fn answer(call: &Call, uri: &Uri, returned: Option<Returned>) -> Result<Re
                 | AppError::Factor
                 | AppError::Denied(_),
             ) => workspace(call, uri, &route, slug, Page::Settings(SettingsPage::Audit(query)), None).await,
+            Err(error) => Err(error),
+        },
+        Route::InvoiceFile(slug, id, file) => match invoice_files::download(call, &slug, id, file).await {
+            Ok(file) => Ok(match route.respelled(uri.path()) {
+                Some(one) => respelled(uri, &one),
+                None => file,
+            }),
+            // The page of the document shows the reason.
+            Err(
+                AppError::Absent
+                | AppError::Gone
+                | AppError::Moved(_)
+                | AppError::SignedOut
+                | AppError::Factor
+                | AppError::Denied(_),
+            ) => workspace(call, uri, &route, slug, Page::Invoice(id), None).await,
             Err(error) => Err(error),
         },
         Route::Factor { next } => match factors::factor_prompt(call, next.as_ref()).await? {

@@ -245,8 +245,9 @@ mod tests {
             };
             unused.remove(best);
             let route = Route::parse_url(url);
-            let of_workspace = matches!(route, Route::Workspace(..) | Route::AuditExport(..));
-            let has_view = !matches!(route, Route::Workspace(_, Page::Unknown(_)) | Route::AuditExport(..));
+            let is_file = matches!(route, Route::AuditExport(..) | Route::InvoiceFile(..));
+            let of_workspace = is_file || matches!(route, Route::Workspace(..));
+            let has_view = !is_file && !matches!(route, Route::Workspace(_, Page::Unknown(_)));
             if first != best {
                 differences.push(format!("{url}: Leptos shows {first}, axum serves {best}"));
             }

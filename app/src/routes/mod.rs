@@ -2,6 +2,7 @@
 
 mod at;
 mod import_layout;
+mod invoice_file;
 mod invite_token;
 mod notice;
 mod organization;
@@ -16,6 +17,7 @@ mod visit_data;
 
 pub use at::{At, view};
 pub use import_layout::ImportLayout;
+pub use invoice_file::InvoiceFile;
 pub use invite_token::InviteToken;
 pub use notice::SignInNotice;
 pub use organization::OrganizationPage;
@@ -27,7 +29,11 @@ pub use visit_data::VisitData;
 
 use self::{query::with_query, spelling::spelled_out};
 use crate::error::Refusal;
-use model::{Slug, audit::AuditQuery, id::OrganizationId};
+use model::{
+    Slug,
+    audit::AuditQuery,
+    id::{InvoiceId, OrganizationId},
+};
 
 /// Path of the audit log export below the workspace's slug.
 const AUDIT_EXPORT: &str = "settings/audit/export";
@@ -75,6 +81,8 @@ pub enum Route {
     OrganizationAudit(OrganizationId, AuditQuery),
     /// `/{slug}/settings/audit/export`: audit log as a file.
     AuditExport(Slug, AuditQuery),
+    /// `/{slug}/invoices/{id}/pdf` and `/{slug}/invoices/{id}/lines.csv`: a document as a file.
+    InvoiceFile(Slug, InvoiceId, InvoiceFile),
     /// `/account/security`: second factors and passkeys.
     Security {
         /// Path to redirect to once a factor is set up.
@@ -145,14 +153,17 @@ impl Route {
                 Ok(slug) if rest.eq_ignore_ascii_case(AUDIT_EXPORT) => {
                     Self::AuditExport(slug, AuditQuery::from_pairs(pairs.iter().map(|(k, v)| (k.as_str(), v.as_str()))))
                 }
-                // Page paths consist of ids and lowercase words.
-                Ok(slug) => Self::Workspace(
-                    slug,
-                    match Page::parse(&rest.to_ascii_lowercase(), &pairs) {
-                        Page::Unknown(_) => Page::unknown(asked_rest),
-                        known => known,
-                    },
-                ),
+                Ok(slug) => match InvoiceFile::parse(rest) {
+                    Some((id, file)) => Self::InvoiceFile(slug, id, file),
+                    // Page paths consist of ids and lowercase words.
+                    None => Self::Workspace(
+                        slug,
+                        match Page::parse(&rest.to_ascii_lowercase(), &pairs) {
+                            Page::Unknown(_) => Page::unknown(asked_rest),
+                            known => known,
+                        },
+                    ),
+                },
                 Err(_) => Self::Unknown,
             },
         }
@@ -193,6 +204,7 @@ impl Route {
                 let path = format!("/{slug}/{AUDIT_EXPORT}");
                 with_query(&path, query.pairs().iter().map(|(name, value)| Some((*name, value.as_str()))))
             }
+            Self::InvoiceFile(slug, id, file) => format!("/{slug}/invoices/{id}/{}", file.as_str()),
             Self::Security { next } => with_query("/account/security", [next.as_ref().map(|n| ("next", n.as_str()))]),
             Self::Factor { next } => with_query("/account/factor", [next.as_ref().map(|n| ("next", n.as_str()))]),
             Self::Workspace(slug, page) => page.url(slug),
@@ -229,6 +241,7 @@ impl Route {
     pub fn shown(self) -> Self {
         match self {
             Self::AuditExport(slug, query) => Self::Workspace(slug, Page::Settings(SettingsPage::Audit(query))),
+            Self::InvoiceFile(slug, id, _) => Self::Workspace(slug, Page::Invoice(id)),
             other => other,
         }
     }

@@ -127,6 +127,7 @@ impl Page {
         Some(match parts {
             ("" | "overview", None, ..) => Self::Overview,
             ("settings", name, None, _) => Self::Settings(SettingsPage::parse(name.unwrap_or_default(), pairs)?),
+            ("settings", Some(name), Some(id), None) => Self::Settings(SettingsPage::record(name, id)?),
             ("usage", None, ..) => Self::Usage(UsageQuery::from_pairs(pairs_of())),
             ("usage", Some("events"), None, _) => Self::Events(EventQuery::from_pairs(pairs_of())),
             ("usage", Some("events"), Some(key), None) => return id(key, Self::Event),
@@ -347,7 +348,7 @@ impl Page {
     pub fn in_another_workspace(&self, may: CapabilitySet) -> Self {
         let section = self.noun().map(Self::list);
         let same = match self {
-            Self::Settings(page) if may.has(page.requires()) => Some(self.key()),
+            Self::Settings(page) if may.has(page.requires()) => Some(Self::Settings(page.section())),
             page if page.row().carries => Some(page.key()),
             _ => None,
         };
@@ -488,6 +489,8 @@ pub(super) const SAMPLES: &[&str] = &[
     "/smartai-it/settings/members",
     "/smartai-it/settings/security",
     "/smartai-it/settings/keys",
+    "/smartai-it/settings/webhooks",
+    "/smartai-it/settings/webhooks/018f4d9e-0000-7000-8000-000000000000",
     "/smartai-it/settings/audit?kind=people&period=7d",
     "/smartai-it/settings/danger",
     "/smartai-it/nope",

@@ -49,6 +49,8 @@ const OUTSIDE: &[&str] = &[
     "/new",
     "/org/018f4d9e-0000-7000-8000-000000000000/audit?period=7d",
     "/smartai-it/settings/audit/export?kind=settings",
+    "/smartai-it/invoices/018f4d9e-0000-7000-8000-000000000000/pdf",
+    "/smartai-it/invoices/018f4d9e-0000-7000-8000-000000000000/lines.csv",
     "/account/security?next=%2Fsmartai-it%2Fcustomers",
     "/account/factor?next=%2Faccount%2Fsecurity",
 ];

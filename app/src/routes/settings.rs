@@ -1,6 +1,7 @@
 //! Pages under `/{slug}/settings/`.
 
-use model::{Capability, audit::AuditQuery, capability::CapabilitySet};
+use model::{Capability, audit::AuditQuery, capability::CapabilitySet, id::WebhookId};
+use std::borrow::Cow;
 
 /// Page of the workspace settings.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -15,6 +16,10 @@ pub enum SettingsPage {
     Security,
     /// `/settings/keys`.
     Keys,
+    /// `/settings/webhooks`.
+    Webhooks,
+    /// `/settings/webhooks/{id}`.
+    Webhook(WebhookId),
     /// `/settings/audit`.
     Audit(AuditQuery),
     /// `/settings/danger`.
@@ -22,14 +27,15 @@ pub enum SettingsPage {
 }
 
 impl SettingsPage {
-    /// Returns all pages, in the order of the navigation.
-    pub fn all() -> [Self; 7] {
+    /// Returns the pages of the navigation, in its order.
+    pub fn all() -> [Self; 8] {
         [
             Self::General,
             Self::Branding,
             Self::Members,
             Self::Security,
             Self::Keys,
+            Self::Webhooks,
             Self::Audit(AuditQuery::default()),
             Self::Danger,
         ]
@@ -48,23 +54,43 @@ impl SettingsPage {
             "members" => Self::Members,
             "security" => Self::Security,
             "keys" => Self::Keys,
+            "webhooks" => Self::Webhooks,
             "audit" => Self::Audit(AuditQuery::from_pairs(pairs.iter().map(|(k, v)| (k.as_str(), v.as_str())))),
             "danger" => Self::Danger,
             _ => return None,
         })
     }
 
-    /// Returns the path segment.
-    pub const fn path(&self) -> &'static str {
+    /// Parses the path of a record below `/settings/{name}/`.
+    pub(super) fn record(name: &str, id: &str) -> Option<Self> {
+        match name {
+            "webhooks" => id.parse().ok().map(Self::Webhook),
+            _ => None,
+        }
+    }
+
+    /// Returns the page of the navigation that the page belongs to.
+    #[must_use]
+    pub fn section(&self) -> Self {
         match self {
+            Self::Webhook(_) => Self::Webhooks,
+            page => page.key(),
+        }
+    }
+
+    /// Returns the path below `/settings/`.
+    pub fn path(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Webhook(id) => return Cow::Owned(format!("webhooks/{id}")),
             Self::General => "general",
             Self::Branding => "branding",
             Self::Members => "members",
             Self::Security => "security",
             Self::Keys => "keys",
+            Self::Webhooks => "webhooks",
             Self::Audit(_) => "audit",
             Self::Danger => "danger",
-        }
+        })
     }
 
     /// Returns the parameters of the query string.
@@ -83,6 +109,8 @@ impl SettingsPage {
             Self::Members => "Members",
             Self::Security => "Security",
             Self::Keys => "API keys",
+            Self::Webhooks => "Webhooks",
+            Self::Webhook(_) => "Webhook",
             Self::Audit(_) => "Audit log",
             Self::Danger => "Danger zone",
         }
@@ -96,6 +124,7 @@ impl SettingsPage {
             Self::Members => "customers",
             Self::Security => "shield",
             Self::Keys => "key",
+            Self::Webhooks | Self::Webhook(_) => "arrow-up-right",
             Self::Audit(_) => "clock",
             Self::Danger => "alert",
         }
@@ -107,9 +136,14 @@ impl SettingsPage {
         match self {
             // Every member may see the other members, and leave.
             Self::Members => Capability::ReadShared,
-            Self::General | Self::Branding | Self::Security | Self::Keys | Self::Audit(_) | Self::Danger => {
-                Capability::ManageSettings
-            }
+            Self::General
+            | Self::Branding
+            | Self::Security
+            | Self::Keys
+            | Self::Webhooks
+            | Self::Webhook(_)
+            | Self::Audit(_)
+            | Self::Danger => Capability::ManageSettings,
         }
     }
 

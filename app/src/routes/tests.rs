@@ -24,6 +24,7 @@ fn every_route_has_a_sample_url() {
         Route::NewWorkspace,
         Route::OrganizationAudit(..),
         Route::AuditExport(..),
+        Route::InvoiceFile(..),
         Route::Security { .. },
         Route::Factor { .. },
         Route::Workspace(..),
@@ -61,6 +62,8 @@ fn every_route_has_a_sample_url() {
         SettingsPage::Members,
         SettingsPage::Security,
         SettingsPage::Keys,
+        SettingsPage::Webhooks,
+        SettingsPage::Webhook(_),
         SettingsPage::Audit(_),
         SettingsPage::Danger,
     );
@@ -99,6 +102,10 @@ fn respelled_returns_the_canonical_path() {
             "/smartai-it/products/018f4d9e-0000-7000-8000-000000000000",
         ),
         ("/SmartAI-IT/settings/audit/export", "/smartai-it/settings/audit/export"),
+        (
+            "/smartai-it/Invoices/018F4D9E-0000-7000-8000-000000000000/PDF",
+            "/smartai-it/invoices/018f4d9e-0000-7000-8000-000000000000/pdf",
+        ),
         ("/Home", "/home"),
         ("/Account/tokens", "/account/tokens"),
     ] {

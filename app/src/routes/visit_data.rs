@@ -16,6 +16,7 @@ use model::{
     settings::{Contents, GeneralSettings, SecuritySettings},
     subscription::{ChangePage, MovePage, NewSubscriptionPage, SubscriptionDetail},
     usage::{AdjustmentPage, EventDetail, EventPage, MeterUse, UsageReport},
+    webhook::{Webhook, WebhookDetail},
 };
 use serde::{Deserialize, Serialize};
 
@@ -112,6 +113,10 @@ pub enum VisitData {
     Security(SecuritySettings),
     /// API keys of the workspace.
     ApiKeys(Vec<ApiKey>),
+    /// Webhooks of the workspace.
+    Webhooks(Vec<Webhook>),
+    /// Webhook with its last deliveries.
+    Webhook(Box<WebhookDetail>),
     /// Audit log.
     Audit(Box<AuditView>),
     /// Contents that deleting the workspace would remove.
@@ -143,6 +148,7 @@ impl VisitData {
             }
             Self::ChangeSubscription(page) => format!("{} · {}", page.row.plan_name(), page.row.customer),
             Self::MoveVersion(page) => page.plan.clone(),
+            Self::Webhook(detail) => detail.webhook.name().to_owned(),
             Self::Imports(_)
             | Self::NewSubscription(_)
             | Self::UsageAdjustment(_)
@@ -154,6 +160,7 @@ impl VisitData {
             | Self::Branding
             | Self::Security(_)
             | Self::ApiKeys(_)
+            | Self::Webhooks(_)
             | Self::Audit(_)
             | Self::Danger(_) => return None,
         };

@@ -7,7 +7,10 @@ use super::{
     rate_limit::RateLimits,
     webauthn::Passkeys,
 };
-use model::preferences::{Accents, Theme};
+use model::{
+    preferences::{Accents, Theme},
+    webhook::Schemes,
+};
 use std::sync::Arc;
 use store::{Store, device::DeviceKey, door::Credential, identity::Device, seal::EncryptionKey, secret::Secret};
 
@@ -21,7 +24,7 @@ pub struct Services {
     pub passwords: Passwords,
     /// Key that signs known-device cookies.
     pub devices: DeviceKey,
-    /// Key that encrypts TOTP secrets.
+    /// Keys that encrypt TOTP secrets and secrets of webhooks.
     pub seal: EncryptionKey,
     /// Relying party of passkeys. `None` if passkeys are not available at the origin.
     pub passkeys: Option<Passkeys>,
@@ -29,6 +32,10 @@ pub struct Services {
     pub rate_limits: RateLimits,
     /// Asset URLs.
     pub assets: AssetUrls,
+    /// Fonts of PDFs.
+    pub fonts: pdf::Fonts,
+    /// Schemes that addresses of webhooks may have.
+    pub schemes: Schemes,
     /// Public origin, without a trailing slash.
     pub origin: Arc<str>,
 }

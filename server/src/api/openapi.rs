@@ -5,8 +5,8 @@
 
 use super::{
     contacts, customer, customers, event_list, events, import, import_mapping, import_upload, invoice_actions,
-    invoices, invoicing, meters, plan_quotes, plan_versions, products, rate_plans, subscription_changes, subscriptions,
-    upcoming, usage, usage_adjustments, workspaces,
+    invoice_files, invoices, invoicing, meters, plan_quotes, plan_versions, products, rate_plans, subscription_changes,
+    subscriptions, upcoming, usage, usage_adjustments, workspaces,
 };
 use crate::{error_code::Code, error_response::ErrorBody};
 use axum::{
@@ -114,6 +114,9 @@ use utoipa::{
         import::run,
         import::stop,
         import::refusals,
+        invoice_files::pdf,
+        invoice_files::lines,
+        invoice_files::send,
         usage_adjustments::list,
         usage_adjustments::create,
         usage_adjustments::get,

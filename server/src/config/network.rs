@@ -1,4 +1,4 @@
-//! Settings of the network: listeners, the public origin, trusted proxies.
+//! Settings of the network: listeners, the public origin, trusted proxies, networks of outgoing requests.
 
 use super::error::{ConfigError, invalid};
 use crate::{client::Network, web_origin::WebOrigin};
@@ -18,10 +18,11 @@ pub(super) fn public(url: &str) -> Result<WebOrigin, ConfigError> {
     })
 }
 
-pub(super) fn proxies(list: Option<String>) -> Result<Vec<Network>, ConfigError> {
+/// Parses a list of addresses and networks, divided by commas.
+pub(super) fn networks(name: &'static str, list: Option<String>) -> Result<Vec<Network>, ConfigError> {
     let read = |text: &str| {
         let problem = format!("has {text:?} in it. Set it to addresses or networks, like 127.0.0.1,10.0.0.0/8.");
-        text.parse().map_err(|_| invalid("STILE_TRUSTED_PROXIES", problem))
+        text.parse().map_err(|_| invalid(name, problem))
     };
     list.iter().flat_map(|list| list.split(',')).map(str::trim).filter(|text| !text.is_empty()).map(read).collect()
 }

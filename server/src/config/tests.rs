@@ -42,6 +42,7 @@ fn invalid_settings_are_reported_with_the_expected_format() {
         ("STILE_PUBLIC_URL", "stile.example.com", "https://stile.example.com"),
         ("STILE_PUBLIC_URL", "https://stile.example.com/console", "scheme and host only"),
         ("STILE_TRUSTED_PROXIES", "10.0.0.1, proxy", "\"proxy\""),
+        ("STILE_OUTGOING_NETWORKS", "10.0.0.0/33", "\"10.0.0.0/33\""),
         ("STILE_LOG", "xml", "json or text"),
         ("STILE_SMTP_URL", "mail.example.com", "smtps://"),
         ("STILE_MAIL_FROM", "Stile", "no-reply@example.com"),

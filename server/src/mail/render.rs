@@ -4,9 +4,10 @@
 //! by default; a media query provides dark ones. There are no images and no external resources, so opening a mail can't
 //! be tracked.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use lettre::{
     Message,
-    message::{Mailbox, MultiPart},
+    message::{Attachment, Mailbox, MultiPart, header::ContentType},
 };
 use model::mail::{Letter, Part};
 use sqlx::types::Uuid;
@@ -24,6 +25,15 @@ pub(super) fn message(
     origin: &str,
 ) -> Result<Message, lettre::error::Error> {
     let to = letter.to().as_str().parse().map_err(|_| lettre::error::Error::MissingTo)?;
+    let body = MultiPart::alternative_plain_html(text(letter, origin), html(letter, origin));
+    let body = match letter.attachment() {
+        None => body,
+        Some(file) => {
+            let content = STANDARD.decode(&file.base64).map_err(|_| lettre::error::Error::CannotParseFilename)?;
+            let media_type = ContentType::parse(&file.media_type).map_err(|_| lettre::error::Error::CannotParseFilename)?;
+            MultiPart::mixed().multipart(body).singlepart(Attachment::new(file.name.clone()).body(content, media_type))
+        }
+    };
     Message::builder()
         .from(sender.clone())
         .to(Mailbox::new(None, to))
@@ -31,7 +41,7 @@ pub(super) fn message(
         .message_id(Some(format!("<{id}@{}>", sender.email.domain())))
         // Suppresses automatic replies (RFC 3834).
         .header(AutoSubmitted)
-        .multipart(MultiPart::alternative_plain_html(text(letter, origin), html(letter, origin)))
+        .multipart(body)
 }
 
 #[derive(Clone)]
@@ -157,6 +167,24 @@ mod tests {
             assert!(!html.contains(bad), "{bad} in {html}");
         }
         assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; co"));
+    }
+
+    #[test]
+    fn a_file_is_attached_beside_both_parts() {
+        let sender: Mailbox = "Stile <no-reply@s.example>".parse().unwrap();
+        let file = model::mail::Attachment {
+            name: "INV-2026-0042.pdf".to_owned(),
+            media_type: "application/pdf".to_owned(),
+            base64: STANDARD.encode(b"%PDF-1.7 content"),
+        };
+        let message = message(Uuid::nil(), &letter().attach(file), &sender, "https://s.example").unwrap();
+        let raw = String::from_utf8(message.formatted()).unwrap();
+        for expected in
+            ["multipart/mixed", "multipart/alternative", "application/pdf", "filename=\"INV-2026-0042.pdf\"", "text/html"]
+        {
+            assert!(raw.contains(expected), "{expected} in {raw}");
+        }
+        assert!(raw.contains("%PDF-1.7 content") || raw.contains(&STANDARD.encode(b"%PDF-1.7 content")), "{raw}");
     }
 
     #[test]

@@ -68,7 +68,10 @@ create index on workspace.customers (workspace_id, tax_rate_id) where tax_rate_i
 -- the past.
 alter table workspace.subscriptions add bills_from date;
 alter table workspace.subscriptions no force row level security;
+-- The triggers' deferred checks would keep the next statements from changing the table.
+alter table workspace.subscriptions disable trigger user;
 update workspace.subscriptions set bills_from = greatest(starts_on, current_date);
+alter table workspace.subscriptions enable trigger user;
 alter table workspace.subscriptions force row level security;
 alter table workspace.subscriptions alter bills_from set not null;
 grant update (bills_from) on workspace.subscriptions to stile_app;

@@ -34,7 +34,7 @@ pub use account::{
 pub use error::{Constraint, StoreError};
 pub use pool::Store;
 pub use workspace::{
-    Written, api_keys, auto_joins, brand, contacts, customers, events, imports, invites, invoices, invoicing, members,
-    meters, overview, products, rate_plans, security, settings, subjects, subscriptions, time_zones, usage,
-    usage_adjustments,
+    Written, api_keys, auto_joins, brand, contacts, customers, events, imports, invites, invoices, invoicing, members, meters,
+    overview, products, rate_plans, security, settings, subjects, subscriptions, time_zones, usage, usage_adjustments,
+    webhooks,
 };

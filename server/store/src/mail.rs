@@ -47,6 +47,8 @@ pub(crate) enum MailKind {
     Address,
     /// A link that anyone can request: to sign up or to reset a password.
     Link,
+    /// An invoice to a customer.
+    Invoice,
 }
 
 impl MailKind {
@@ -55,6 +57,7 @@ impl MailKind {
             Self::Invite => "invite",
             Self::Address => "address",
             Self::Link => "link",
+            Self::Invoice => "invoice",
         }
     }
 }

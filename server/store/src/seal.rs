@@ -9,29 +9,31 @@ use chacha20poly1305::{
     aead::{Aead, Payload},
 };
 use hkdf::Hkdf;
-use model::id::UserId;
+use model::id::{UserId, WebhookId, WorkspaceId};
 use sha2::Sha256;
 use std::fmt;
 
 /// HKDF info that separates this key from keys for other purposes.
 const PURPOSE: &[u8] = b"stile authenticator secret v1";
+/// The same for secrets of webhooks.
+const WEBHOOKS: &[u8] = b"stile webhook secret v1";
 /// Length of a nonce in bytes: long enough for random nonces without collisions.
 const NONCE: usize = 24;
 
-/// Encryption key for TOTP secrets. Cheap to clone.
+/// Encryption keys for TOTP secrets and for secrets of webhooks. Cheap to clone.
 ///
-/// After a change of `STILE_SECRET`, existing TOTP secrets can't be decrypted. People then sign in with a passkey or
-/// recovery code.
+/// After a change of `STILE_SECRET`, existing secrets can't be decrypted. People then sign in with a passkey or recovery
+/// code, and webhooks need new secrets.
 #[derive(Clone)]
-pub struct EncryptionKey(XChaCha20Poly1305);
+pub struct EncryptionKey {
+    people: XChaCha20Poly1305,
+    webhooks: XChaCha20Poly1305,
+}
 
 impl EncryptionKey {
-    /// Derives the key from the server's secret, which all servers of an installation share.
+    /// Derives the keys from the server's secret, which all servers of an installation share.
     pub fn new(secret: &[u8]) -> Self {
-        let mut key = [0; 32];
-        // Fails only for more than 255 blocks; this is one.
-        let _ = Hkdf::<Sha256>::new(None, secret).expand(PURPOSE, &mut key);
-        Self(XChaCha20Poly1305::new(&key.into()))
+        Self { people: derived(secret, PURPOSE), webhooks: derived(secret, WEBHOOKS) }
     }
 
     /// Encrypts `text` for a person.
@@ -39,22 +41,59 @@ impl EncryptionKey {
     /// # Errors
     /// [`NoRandomness`] if the operating system returns no random bytes.
     pub(crate) fn seal(&self, owner: UserId, text: &[u8]) -> Result<Vec<u8>, NoRandomness> {
-        let mut nonce = [0; NONCE];
-        getrandom::fill(&mut nonce).map_err(|_| NoRandomness)?;
-        let aad = owner.uuid();
-        let payload = Payload { msg: text, aad: aad.as_bytes() };
-        // Fails only for messages of many gigabytes.
-        let sealed = self.0.encrypt(&XNonce::from(nonce), payload).map_err(|_| NoRandomness)?;
-        Ok([&nonce[..], &sealed].concat())
+        sealed(&self.people, owner.uuid().as_bytes(), text)
     }
 
     /// Decrypts a value that was encrypted for this person with this key; `None` for anything else.
     pub(crate) fn open(&self, owner: UserId, sealed: &[u8]) -> Option<Vec<u8>> {
-        let (nonce, sealed) = sealed.split_at_checked(NONCE)?;
-        let nonce: [u8; NONCE] = nonce.try_into().ok()?;
-        let aad = owner.uuid();
-        self.0.decrypt(&XNonce::from(nonce), Payload { msg: sealed, aad: aad.as_bytes() }).ok()
+        opened(&self.people, owner.uuid().as_bytes(), sealed)
     }
+
+    /// Encrypts the secret of a webhook.
+    ///
+    /// # Errors
+    /// [`NoRandomness`] if the operating system returns no random bytes.
+    pub(crate) fn seal_webhook(
+        &self,
+        workspace: WorkspaceId,
+        webhook: WebhookId,
+        secret: &[u8],
+    ) -> Result<Vec<u8>, NoRandomness> {
+        sealed(&self.webhooks, &row(workspace, webhook), secret)
+    }
+
+    /// Decrypts the secret of a webhook; `None` for anything that was not encrypted for it with this key.
+    pub(crate) fn open_webhook(&self, workspace: WorkspaceId, webhook: WebhookId, sealed: &[u8]) -> Option<Vec<u8>> {
+        opened(&self.webhooks, &row(workspace, webhook), sealed)
+    }
+}
+
+/// Derives the key for a purpose.
+fn derived(secret: &[u8], purpose: &[u8]) -> XChaCha20Poly1305 {
+    let mut key = [0; 32];
+    // Fails only for more than 255 blocks; this is one.
+    let _ = Hkdf::<Sha256>::new(None, secret).expand(purpose, &mut key);
+    XChaCha20Poly1305::new(&key.into())
+}
+
+/// Associated data of a webhook's row.
+fn row(workspace: WorkspaceId, webhook: WebhookId) -> Vec<u8> {
+    [*workspace.uuid().as_bytes(), *webhook.uuid().as_bytes()].concat()
+}
+
+fn sealed(key: &XChaCha20Poly1305, aad: &[u8], text: &[u8]) -> Result<Vec<u8>, NoRandomness> {
+    let mut nonce = [0; NONCE];
+    getrandom::fill(&mut nonce).map_err(|_| NoRandomness)?;
+    let payload = Payload { msg: text, aad };
+    // Fails only for messages of many gigabytes.
+    let sealed = key.encrypt(&XNonce::from(nonce), payload).map_err(|_| NoRandomness)?;
+    Ok([&nonce[..], &sealed].concat())
+}
+
+fn opened(key: &XChaCha20Poly1305, aad: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+    let (nonce, sealed) = sealed.split_at_checked(NONCE)?;
+    let nonce: [u8; NONCE] = nonce.try_into().ok()?;
+    key.decrypt(&XNonce::from(nonce), Payload { msg: sealed, aad }).ok()
 }
 
 impl fmt::Debug for EncryptionKey {
@@ -83,5 +122,18 @@ mod tests {
         }
         assert_eq!(key.open(ann, &sealed[..10]), None);
         assert_ne!(key.seal(ann, b"x").unwrap(), key.seal(ann, b"x").unwrap(), "a nonce came twice");
+    }
+
+    #[test]
+    fn the_secret_of_a_webhook_opens_only_in_its_row() {
+        let key = EncryptionKey::new(&[7; 32]);
+        let workspace = |n| WorkspaceId::from_uuid(Uuid::from_u128(n));
+        let webhook = |n| WebhookId::from_uuid(Uuid::from_u128(n));
+        let sealed = key.seal_webhook(workspace(1), webhook(2), b"secret").unwrap();
+        assert_eq!(key.open_webhook(workspace(1), webhook(2), &sealed).as_deref(), Some(&b"secret"[..]));
+        assert_eq!(key.open_webhook(workspace(3), webhook(2), &sealed), None);
+        assert_eq!(key.open_webhook(workspace(1), webhook(3), &sealed), None);
+        let same = UserId::from_uuid(Uuid::from_u128(2));
+        assert_eq!(key.open(same, &sealed), None, "a key for another purpose opens it");
     }
 }

@@ -155,6 +155,12 @@ actions! {
         AutoJoinChanged = "auto_join_changed", "changed auto-join";
         OrganizationFounded = "organization_founded", "created the organization";
         OrganizationChanged = "organization_changed", "changed the organization";
+        WebhookCreated = "webhook_created", "created a webhook";
+        WebhookChanged = "webhook_changed", "changed a webhook";
+        WebhookSecretRotated = "webhook_secret_rotated", "made a new secret of a webhook";
+        WebhookTurnedOn = "webhook_turned_on", "turned on a webhook";
+        WebhookTurnedOff = "webhook_turned_off", "turned off a webhook";
+        WebhookDeleted = "webhook_deleted", "deleted a webhook";
         DomainAdded = "domain_added", "added a domain";
         DomainRemoved = "domain_removed", "removed a domain";
         InvoicingChanged = "invoicing_changed", "changed the settings of invoicing";
@@ -208,6 +214,7 @@ actions! {
         InvoiceEdited = "invoice_edited", "edited a draft invoice";
         InvoiceDeleted = "invoice_deleted", "deleted a draft invoice";
         InvoiceIssued = "invoice_issued", "issued an invoice";
+        InvoiceSent = "invoice_sent", "mailed an invoice";
         InvoiceVoided = "invoice_voided", "voided an invoice";
         CreditNoteIssued = "credit_note_issued", "issued a credit note";
         PaymentRecorded = "payment_recorded", "recorded a payment";

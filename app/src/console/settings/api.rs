@@ -1,6 +1,6 @@
 //! Server side of the workspace settings: page data and server functions. Also creates and restores workspaces.
 
-use super::keys::api as keys;
+use super::{keys::api as keys, webhooks::api as webhooks};
 use crate::server::workspace::{reading, writing, writing_alone};
 use crate::{
     boot::Returned,
@@ -64,6 +64,11 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &SettingsPage) 
         SettingsPage::Danger => VisitData::Danger(settings::contents(tx, &can).await?),
         SettingsPage::Security => VisitData::Security(security::read(tx, &can).await?),
         SettingsPage::Keys => VisitData::ApiKeys(store::api_keys::list(tx, &can).await?),
+        SettingsPage::Webhooks => VisitData::Webhooks(store::webhooks::list(tx, &can).await?),
+        SettingsPage::Webhook(id) => match webhooks::detail(tx, &can, *id).await? {
+            Some(detail) => VisitData::Webhook(Box::new(detail)),
+            None => return Ok(PageData::Missing),
+        },
         // The entry contains this data already.
         SettingsPage::Branding => VisitData::Branding,
         SettingsPage::Members => return Ok(PageData::Missing),
@@ -204,6 +209,9 @@ pub(crate) async fn submit(
                 keys::revoke(call, slug, grant, id.parse().map_err(|_| AppError::Absent)?).await?;
             }
         },
+        SettingsPage::Webhooks | SettingsPage::Webhook(_) => {
+            return webhooks::submit(call, slug, page, grant, form).await;
+        }
         SettingsPage::Danger => {
             form.expect_action("delete")?;
             delete_workspace(call, slug, grant, form.get("slug")).await?;

@@ -12,9 +12,12 @@ pub(crate) mod keys;
 mod members;
 mod security;
 mod server_fns;
+pub(crate) mod webhooks;
 
 pub use audit::table as audit_table;
 pub use server_fns::*;
+#[cfg(feature = "ssr")]
+pub use webhooks::letters::turned_off as webhook_turned_off;
 
 use super::{PageData, host::failed, scope::Scope};
 use crate::{
@@ -28,12 +31,12 @@ use model::{Capability, WorkspaceRole};
 
 /// Renders a settings page in the settings layout.
 pub fn view(scope: Scope, page: SettingsPage) -> AnyView {
-    let here = page.key();
+    let here = page.section();
     show_current_tab();
     // The page has its own element, so that typed input stays when the seat or the name changes.
     let content = framed(scope, page);
     let link = move |target: SettingsPage| {
-        let current = (target.key() == here).then_some("page");
+        let current = (target.section() == here).then_some("page");
         let (icon, title, needed) = (target.icon(), target.title(), target.requires());
         let members = target == SettingsPage::Members;
         let url = scope.url(&Page::Settings(target));
@@ -73,17 +76,17 @@ fn waiting(scope: Scope) -> Memo<u32> {
 }
 
 fn framed(scope: Scope, page: SettingsPage) -> AnyView {
-    let title = page.title();
+    let title = page.section().title();
     if page == SettingsPage::Members {
         // It keeps the results of the last invites while its data is reloaded.
         return view! { <h2 class="settings-title">{title}</h2>{members::view(scope)} }.into_any();
     }
     // Outside of the body, which is built again when its data changes.
-    let created_key = RwSignal::new(None);
+    let created = RwSignal::new(None);
     let body = move || {
         scope.current.with(|current| match &current.data {
             Some(PageData::Denied(needed)) => why_not(scope, *needed),
-            Some(PageData::Visit(_, data)) => data.decode().map_or_else(absent, |data| setting(scope, &data, created_key)),
+            Some(PageData::Visit(_, data)) => data.decode().map_or_else(absent, |data| setting(scope, &data, created)),
             Some(_) => absent(),
             None => match scope.failed.get() {
                 Some(error) => failed(scope, &error.message()),
@@ -97,12 +100,14 @@ fn framed(scope: Scope, page: SettingsPage) -> AnyView {
     view! { <h2 class="settings-title">{title}</h2>{body} }.into_any()
 }
 
-fn setting(scope: Scope, data: &VisitData, created_key: RwSignal<Option<String>>) -> AnyView {
+fn setting(scope: Scope, data: &VisitData, created: RwSignal<Option<String>>) -> AnyView {
     match data {
         VisitData::General(settings) => general::view(scope, settings),
         VisitData::Branding => branding::view(scope),
         VisitData::Security(settings) => security::view(scope, settings),
-        VisitData::ApiKeys(keys) => keys::view(scope, keys, created_key),
+        VisitData::ApiKeys(keys) => keys::view(scope, keys, created),
+        VisitData::Webhooks(list) => webhooks::view(scope, list, created),
+        VisitData::Webhook(detail) => webhooks::detail(scope, detail, created),
         VisitData::Audit(log) => audit::view(scope, log),
         VisitData::Danger(contents) => danger::view(scope, *contents),
         _ => absent(),

@@ -6,10 +6,10 @@ create or replace function door.cause_mail(kind text, address text) returns tabl
 language plpgsql volatile security definer set search_path = '' as $$
 declare
     me constant uuid := nullif(current_setting('stile.user_id', true), '')::uuid;
-    org constant uuid := case cause_mail.kind when 'invite' then door.mailing_organization() end;
+    org constant uuid := case when cause_mail.kind in ('invite', 'invoice') then door.mailing_organization() end;
     hash constant bytea := sha256(convert_to(address, 'UTF8'));
     span constant interval := case cause_mail.kind when 'link' then interval '12 minutes' else interval '1 day' end;
-    most constant int := case cause_mail.kind when 'link' then 4 when 'address' then 5 else 10 end;
+    most constant int := case cause_mail.kind when 'link' then 4 when 'address' then 5 when 'invoice' then 50 else 10 end;
     used record;
     left_over record;
 begin
@@ -22,6 +22,20 @@ begin
         end if;
         perform pg_advisory_xact_lock(hashtextextended(me::text, 7));
         select a.remaining, a.wait into left_over from door.mail_allowance() a;
+        if coalesce(left_over.remaining, 0) < 1 then
+            return query select 'spent', coalesce(left_over.wait, 86400);
+            return;
+        end if;
+    end if;
+    -- Invoices have a budget of their own: those of a busy day must not stop invites.
+    if cause_mail.kind = 'invoice' then
+        perform pg_advisory_xact_lock(hashtextextended(org::text, 6));
+        select ops.mails_a_day('organization', o.created_at) - count(m.id)::int as remaining,
+            greatest(ceil(extract(epoch from min(m.at) + span - now())), 1)::int as wait
+        into left_over
+        from account.organizations o
+        left join account.caused_mails m on m.organization_id = o.id and m.kind = 'invoice' and m.at > now() - span
+        where o.id = org group by o.id;
         if coalesce(left_over.remaining, 0) < 1 then
             return query select 'spent', coalesce(left_over.wait, 86400);
             return;
@@ -45,7 +59,7 @@ begin
     delete from account.caused_mails c where c.id in (
         select o.id from account.caused_mails o where o.at < now() - interval '2 days' limit 100 for update skip locked);
     insert into account.caused_mails (kind, recipient, user_id, organization_id)
-    values (cause_mail.kind, hash, case when cause_mail.kind in ('invite', 'address') then me end, org);
+    values (cause_mail.kind, hash, case when cause_mail.kind in ('invite', 'address', 'invoice') then me end, org);
     return query select 'counted', 0;
 end
 $$;

@@ -113,7 +113,7 @@ macro_rules! lines {
     (@ $connection:expr, $owner:expr, $bounds:expr, $most:expr, $from:literal, $id:expr, $order:literal) => {
         sqlx::query_as!(
             Row,
-            r#"select l.id, l.at, l.user_id, l.actor, l.action, l.target, l.detail::text as "detail!""#
+            r#"select l.id, l.at, coalesce(l.user_id, '00000000-0000-0000-0000-000000000000') as "user_id!", l.actor, l.action, l.target, l.detail::text as "detail!""#
                 + $from
                 + " and ($2::text[] is null or l.action = any($2)) and ($3::uuid is null or l.user_id = $3)
                     and ($4::int is null or l.at > now() - make_interval(days => $4))"
@@ -258,8 +258,8 @@ pub async fn actors<M: Mode>(
     tx.costly().await?;
     let workspace = tx.id().uuid();
     let rows = sqlx::query!(
-        r#"select l.user_id, max(l.actor) as "actor!" from workspace.audit_log l
-        where l.workspace_id = $1 group by l.user_id order by max(l.actor) collate ops.by_name, l.user_id limit 200"#,
+        r#"select l.user_id as "user_id!", max(l.actor) as "actor!" from workspace.audit_log l
+        where l.workspace_id = $1 and l.user_id is not null group by l.user_id order by max(l.actor) collate ops.by_name, l.user_id limit 200"#,
         workspace,
     )
     .fetch_all(can.on(tx)?)

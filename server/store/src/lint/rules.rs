@@ -99,7 +99,7 @@ pub(super) const RULES: &[&str] = &[
             where p.prosecdef
                 and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'))
         select name, format('is security definer and open to stile_app, but is no door; revoke execute on function %s from public, stile_app', name)
-        from definers where reachable and name not in ('door.person(text, bytea)', 'door.workspace(text, bytea, text)', 'door.key(bytea, text)', 'door.clock(uuid)',
+        from definers where reachable and name not in ('door.person(text, bytea)', 'door.workspace(text, bytea, text)', 'door.key(bytea, text)', 'door.job(uuid, text)', 'door.due(text)', 'door.clock(uuid)',
             'door.organization(text, bytea, uuid)', 'door.credentials(text)', 'door.register(uuid, text, text, text)',
             'door.found_organization(uuid, text)', 'door.seats()', 'door.logo(text, text)', 'door.portrait(uuid, text)',
             'door.queue_mail(uuid, text)', 'door.claim_mail(integer)', 'door.settle_mail(uuid, text, boolean)',

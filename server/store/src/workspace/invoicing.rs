@@ -232,6 +232,8 @@ pub async fn save_settings(
         .change("zero_invoices", before.zero_invoices, new.zero_invoices);
     if !changed.is_empty() {
         audit::record(tx, Action::InvoicingChanged, workspace, &changed).await?;
+        // The job may have something to draft or to issue by the new settings.
+        super::invoices::look_soon(tx).await?;
     }
     Ok(Written::Done(()))
 }

@@ -8,6 +8,7 @@ pub mod auto_joins;
 pub mod brand;
 pub mod contacts;
 pub mod customers;
+pub(crate) mod due;
 pub mod events;
 pub mod imports;
 pub mod invites;
@@ -27,6 +28,7 @@ pub mod subscriptions;
 pub mod time_zones;
 pub mod usage;
 pub mod usage_adjustments;
+pub mod webhooks;
 mod written;
 
 pub use written::Written;

@@ -75,6 +75,10 @@ pub async fn save_general(
         .await?;
         audit::record(tx, Action::WorkspaceChanged, workspace, &changed).await?;
     }
+    if before.time_zone != draft.time_zone {
+        // Another day may have begun, on which invoices are due.
+        super::invoices::look_soon(tx).await?;
+    }
     // A separate statement, because setting the slug waits for all current writes even if its value is the same.
     if before.slug != draft.slug.as_str() {
         sqlx::query!("update account.workspaces set slug = $2 where id = $1", workspace, draft.slug.as_str())

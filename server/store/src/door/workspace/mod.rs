@@ -2,6 +2,7 @@
 
 mod capability;
 mod find;
+mod job;
 mod mode;
 mod open;
 mod outcome;

@@ -255,7 +255,7 @@ impl Store {
                     id: ApiKeyId::from_uuid(id),
                     scopes: row.scopes.iter().flatten().filter_map(|scope| Scope::from_word(scope)).collect(),
                 });
-                let tenant = Tenant { principal, workspace, seat, zone, today, key };
+                let tenant = Tenant { principal, workspace, seat, zone, today, key, job: None };
                 let costly = Costly::new(self.costly());
                 Ok(Door::Open(WorkspaceTx::new(tx, tenant, access, costly, permit)))
             }

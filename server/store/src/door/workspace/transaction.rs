@@ -11,6 +11,7 @@ use model::{
     CapabilitySet, Seat,
     api_key::{self, Scope},
     id::{ApiKeyId, UserId, WorkspaceId},
+    job::Job,
     workspace::WorkspaceProfile,
 };
 use sqlx::PgConnection;
@@ -54,6 +55,8 @@ pub struct Tenant {
     pub today: Date,
     /// The API key that was presented, if any.
     pub key: Option<KeyAccess>,
+    /// The job that opened the workspace. Then there is no person: their id is the nil UUID, and the seat says nothing.
+    pub job: Option<Job>,
 }
 
 /// API key that opened a workspace.
@@ -66,9 +69,12 @@ pub struct KeyAccess {
 }
 
 impl Tenant {
-    /// Returns the capabilities of this transaction: those of the seat that the API key's scopes admit. For display
-    /// only, as [`CapabilitySet::has`].
+    /// Returns the capabilities of this transaction: those of the job, or those of the seat that the API key's scopes
+    /// admit. For display only, as [`CapabilitySet::has`].
     pub fn capabilities(&self) -> CapabilitySet {
+        if let Some(job) = self.job {
+            return job.capabilities();
+        }
         let seat = self.seat.capabilities();
         self.key.as_ref().map_or(seat, |key| seat.intersection(api_key::capabilities(&key.scopes)))
     }

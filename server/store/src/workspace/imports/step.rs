@@ -13,6 +13,7 @@ use crate::{
     door::{Can, WorkspaceTx, Write},
     error::StoreError,
     events,
+    workspace::webhooks,
 };
 use model::{
     capability::{EditContent, RecordUsage},
@@ -21,6 +22,7 @@ use model::{
     import::{Counts, Effect, Given, ImportProgress, ImportState, Mapping, REFUSALS_MAX, Refusal},
     meter::Aggregation,
     pricing::Quantity,
+    webhook::EventKind,
 };
 use sqlx::types::{Decimal, Uuid};
 use time::Duration;
@@ -95,6 +97,7 @@ pub async fn step(
     if state == ImportState::Done {
         forget(tx, can, &[id.uuid()]).await?;
         log(tx, id.uuid(), &import.row.name, counts.accepted, counts.refused()).await?;
+        webhooks::announce(tx, EventKind::ImportDone, id.uuid()).await?;
     }
     import.row.state = state;
     Ok(Some(progress(&import, !ended)))

@@ -11,6 +11,7 @@ use crate::{
     audit,
     door::{Can, WorkspaceTx, Write},
     error::StoreError,
+    workspace::webhooks,
 };
 use model::{
     FieldErrors,
@@ -18,6 +19,7 @@ use model::{
     capability::EditContent,
     id::SubscriptionId,
     subscription::{Change, PHASES_MAX, Schedule, SubscriptionRow},
+    webhook::EventKind,
 };
 use time::Date;
 
@@ -158,5 +160,10 @@ async fn write(
         return refused(error, field);
     }
     audit::record(tx, action, row.id.uuid(), &detail.with("name", &row.customer)).await?;
+    let kind = match action {
+        Action::SubscriptionEnded => EventKind::SubscriptionEnded,
+        _ => EventKind::SubscriptionChanged,
+    };
+    webhooks::announce(tx, kind, row.id.uuid()).await?;
     Ok(Written::Done(()))
 }

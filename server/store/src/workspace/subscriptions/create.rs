@@ -10,6 +10,7 @@ use crate::{
     audit,
     door::{Can, WorkspaceTx, Write},
     error::StoreError,
+    workspace::webhooks,
 };
 use model::{
     Currency,
@@ -18,6 +19,7 @@ use model::{
     catalog::Lifecycle,
     id::{CustomerId, SubscriptionId},
     subscription::{NewSubscription, SUBSCRIPTIONS_MAX, Schedule},
+    webhook::EventKind,
 };
 use sqlx::types::Uuid;
 use time::Date;
@@ -75,6 +77,7 @@ pub async fn create(
         .with("from", new.starts_on)
         .with("seats", new.seats);
     audit::record(tx, Action::SubscriptionCreated, id.uuid(), &detail).await?;
+    webhooks::announce(tx, EventKind::SubscriptionChanged, id.uuid()).await?;
     Ok(Written::Done(id))
 }
 

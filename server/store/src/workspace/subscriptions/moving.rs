@@ -9,12 +9,14 @@ use crate::{
     audit,
     door::{Can, Mode, WorkspaceTx, Write},
     error::StoreError,
+    workspace::webhooks,
 };
 use model::{
     audit::{Action, Detail},
     capability::EditContent,
     id::{CustomerId, RatePlanId, SubscriptionId},
     subscription::{MovePage, Phase, PlanVersion, Schedule},
+    webhook::EventKind,
 };
 use std::collections::HashMap;
 use time::Date;
@@ -92,6 +94,8 @@ pub async fn move_to_version(
     }
     let detail = Detail::none().with("name", name).change("version", from, to).with("subscriptions", all.len());
     audit::record(tx, Action::SubscriptionsMoved, plan.uuid(), &detail).await?;
+    let moved: Vec<_> = all.iter().map(|one| one.id.uuid()).collect();
+    webhooks::announce_all(tx, EventKind::SubscriptionChanged, &moved).await?;
     Ok(Written::Done(MoveSummary { moved: all.len() }))
 }
 

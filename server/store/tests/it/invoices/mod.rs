@@ -1,7 +1,9 @@
 //! Promises: a period is invoiced once and by what it costs, numbers have no gaps, and what is issued never changes.
 
 mod corrections;
+mod daily;
 mod drafts;
+mod files;
 mod immutable;
 mod numbers;
 mod tenants;

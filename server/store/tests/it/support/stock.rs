@@ -111,6 +111,11 @@ impl World {
             place.id, invoices[0], customers[0]
         );
         execute(&mut superuser, &file).await.unwrap();
+        let told = format!(
+            "insert into workspace.overdue_notices (workspace_id, invoice_id) values ('{}', '{}')",
+            place.id, invoices[1]
+        );
+        execute(&mut superuser, &told).await.unwrap();
         superuser.close().await.unwrap();
         Stock { product, meter, plan, customers, import, invoices }
     }

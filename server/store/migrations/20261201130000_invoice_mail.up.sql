@@ -1,0 +1,106 @@
+-- Mails about invoices: to customers, counted against limits of their own, and to those who manage invoices, once for
+-- each invoice that is overdue. The job that drafts invoices looks at each workspace once a day.
+
+alter table account.caused_mails
+    drop constraint caused_mails_kind_check,
+    add constraint caused_mails_kind_check check (kind in ('invite', 'address', 'link', 'request', 'invoice'));
+
+-- Invoices that were noted as overdue.
+create table workspace.overdue_notices (
+    workspace_id uuid not null references account.workspaces (id),
+    invoice_id uuid not null,
+    created_at timestamptz not null default now(),
+    primary key (workspace_id, invoice_id),
+    foreign key (workspace_id, invoice_id) references workspace.invoices (workspace_id, id)
+);
+call ops.protect_tenant('workspace.overdue_notices');
+grant select, insert on workspace.overdue_notices to stile_app;
+
+-- Counts an email that somebody causes to be sent to `address`. `outcome` is 'counted'; 'recipient' if this address
+-- can't receive more for now; or 'spent' if the current user or their organization can't cause more today. `wait` is
+-- the number of seconds until then. Advisory locks make concurrent transactions wait for each other, so that the limits
+-- hold.
+create or replace function door.cause_mail(kind text, address text) returns table (outcome text, wait int)
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+    me constant uuid := nullif(current_setting('stile.user_id', true), '')::uuid;
+    org constant uuid := case when cause_mail.kind in ('invite', 'invoice') then door.mailing_organization() end;
+    hash constant bytea := sha256(convert_to(address, 'UTF8'));
+    span constant interval := case cause_mail.kind when 'link' then interval '12 minutes' else interval '1 day' end;
+    most constant int := case cause_mail.kind when 'link' then 4 when 'address' then 5 when 'invoice' then 50 else 10 end;
+    used record;
+    left_over record;
+begin
+    if cause_mail.kind in ('invite', 'address') then
+        if me is null then
+            raise exception 'nobody is signed in' using errcode = '42501';
+        end if;
+        if org is not null then
+            perform pg_advisory_xact_lock(hashtextextended(org::text, 6));
+        end if;
+        perform pg_advisory_xact_lock(hashtextextended(me::text, 7));
+        select a.remaining, a.wait into left_over from door.mail_allowance() a;
+        if coalesce(left_over.remaining, 0) < 1 then
+            return query select 'spent', coalesce(left_over.wait, 86400);
+            return;
+        end if;
+    end if;
+    -- Invoices have a budget of their own: those of a busy day must not stop invites.
+    if cause_mail.kind = 'invoice' then
+        perform pg_advisory_xact_lock(hashtextextended(org::text, 6));
+        select ops.mails_a_day('organization', o.created_at) - count(m.id)::int as remaining,
+            greatest(ceil(extract(epoch from min(m.at) + span - now())), 1)::int as wait
+        into left_over
+        from account.organizations o
+        left join account.caused_mails m on m.organization_id = o.id and m.kind = 'invoice' and m.at > now() - span
+        where o.id = org group by o.id;
+        if coalesce(left_over.remaining, 0) < 1 then
+            return query select 'spent', coalesce(left_over.wait, 86400);
+            return;
+        end if;
+    end if;
+    perform pg_advisory_xact_lock(hashtextextended(encode(hash, 'hex'), 8));
+    -- One person or organization uses up four of them, so that nobody alone can keep all others from writing there.
+    for used in
+        select count(*) as mails, min(m.at) as oldest, most as most from account.caused_mails m
+        where m.recipient = hash and m.kind = cause_mail.kind and m.at > now() - span
+        union all
+        select count(*), min(m.at), 4 from account.caused_mails m
+        where m.recipient = hash and m.kind = cause_mail.kind and m.at > now() - span and cause_mail.kind in ('invite', 'address')
+            and (m.user_id = me or m.organization_id = org)
+    loop
+        if used.mails >= used.most then
+            return query select 'recipient', greatest(ceil(extract(epoch from used.oldest + span - now())), 1)::int;
+            return;
+        end if;
+    end loop;
+    delete from account.caused_mails c where c.id in (
+        select o.id from account.caused_mails o where o.at < now() - interval '2 days' limit 100 for update skip locked);
+    insert into account.caused_mails (kind, recipient, user_id, organization_id)
+    values (cause_mail.kind, hash, case when cause_mail.kind in ('invite', 'address', 'invoice') then me end, org);
+    return query select 'counted', 0;
+end
+$$;
+alter function door.cause_mail(text, text) owner to stile_door;
+revoke all on function door.cause_mail(text, text) from public;
+grant execute on function door.cause_mail(text, text) to stile_app;
+
+-- Returns the workspaces in which the job `wanted` has something due, longest due first, at most 200. Only ids: what is
+-- due is read in the workspace, by door.job. Invoices are looked at once on each day of a workspace: the job notes the
+-- next day, so a workspace without a note was not looked at yet.
+create or replace function door.due(wanted text) returns setof uuid
+language sql stable security definer set search_path = '' as $$
+    select w.id
+    from (
+        select d.workspace_id, min(d.due_at) as due_at from account.due_jobs d
+        where d.job = wanted and d.due_at <= now() group by d.workspace_id
+        union all
+        select n.id, n.created_at from account.workspaces n
+        where wanted = 'invoice'
+            and not exists (select from account.due_jobs d where d.workspace_id = n.id and d.job = 'invoice')) due
+    join account.workspaces w on w.id = due.workspace_id
+    where w.deleted_at is null order by due.due_at limit 200
+$$;
+alter function door.due(text) owner to stile_door;
+revoke all on function door.due(text) from public;
+grant execute on function door.due(text) to stile_app;
