@@ -143,6 +143,7 @@ impl SettingsPage {
         match self {
             // Every member may see the other members, and leave.
             Self::Members => Capability::ReadShared,
+            Self::Invoicing => Capability::ManageInvoices,
             Self::General
             | Self::Branding
             | Self::Security

@@ -50,6 +50,9 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &SettingsPage) 
     if !tx.tenant().seat.capabilities().has(needed) {
         return Ok(PageData::Denied(needed));
     }
+    if *page == SettingsPage::Invoicing {
+        return Ok(VisitData::Invoicing(Box::new(store::invoicing::settings(tx).await?)).into());
+    }
     let can = match tx.can::<ManageSettings>() {
         Ok(can) => can,
         Err(Denied(needed)) => return Ok(PageData::Denied(needed)),
@@ -71,7 +74,7 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &SettingsPage) 
         },
         // The entry contains this data already.
         SettingsPage::Branding => VisitData::Branding,
-        SettingsPage::Members => return Ok(PageData::Missing),
+        SettingsPage::Members | SettingsPage::Invoicing => return Ok(PageData::Missing),
     };
     Ok(data.into())
 }
@@ -212,6 +215,7 @@ pub(crate) async fn submit(
         SettingsPage::Webhooks | SettingsPage::Webhook(_) => {
             return webhooks::submit(call, slug, page, grant, form).await;
         }
+        SettingsPage::Invoicing => invoicing::submit(call, slug, grant, form).await?,
         SettingsPage::Danger => {
             form.expect_action("delete")?;
             delete_workspace(call, slug, grant, form.get("slug")).await?;
