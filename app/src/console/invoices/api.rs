@@ -158,7 +158,7 @@ mod ssr {
         customer: Option<CustomerId>,
     ) -> Result<VisitData, AppError> {
         let query = ListQuery { status: Some("active".to_owned()), ..ListQuery::new(Noun::Customers) };
-        let list = store::customers::list(tx, &query.with_rows(PAGE_ROWS_MAX)).await?;
+        let list = store::customers::list(tx, &query.of_rows(PAGE_ROWS_MAX)).await?;
         let more = list.next.is_some();
         let mut customers: Vec<(CustomerId, String)> = list.rows.into_iter().map(|row| (row.id, row.name)).collect();
         let mut input = NewInvoiceInput::default();
@@ -344,12 +344,12 @@ mod ssr {
     /// Describes what a run did.
     fn words(done: &RunResult, names: &HashMap<SubscriptionId, String>) -> String {
         let count = i64::try_from(done.drafted.len()).unwrap_or(i64::MAX);
-        let mut text = format!("{} created.", pluralize(count, "draft", "drafts"));
-        for (subscription, day, why) in &done.skipped {
+        let mut words = vec![format!("{} created.", pluralize(count, "draft", "drafts"))];
+        words.extend(done.skipped.iter().map(|(subscription, day, why)| {
             let customer = names.get(subscription).map_or("A subscription", String::as_str);
-            text.push_str(&format!(" {customer}, {}: {}.", moment::date(*day), why.text()));
-        }
-        text
+            format!("{customer}, {}: {}.", moment::date(*day), why.text())
+        }));
+        words.join(" ")
     }
 
     /// Handles a form that was posted to a page of documents.

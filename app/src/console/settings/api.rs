@@ -1,6 +1,6 @@
 //! Server side of the workspace settings: page data and server functions. Also creates and restores workspaces.
 
-use super::{keys::api as keys, webhooks::api as webhooks};
+use super::{invoicing::api as invoicing, keys::api as keys, webhooks::api as webhooks};
 use crate::server::workspace::{reading, writing, writing_alone};
 use crate::{
     boot::Returned,
