@@ -20,11 +20,11 @@ use crate::{
 };
 use leptos::{ev::SubmitEvent, prelude::*};
 use model::{
-    Capability, Money,
+    Money,
     id::InvoiceId,
     invoice::{
-        Blocker, Document, DocumentKind, DocumentPage, DraftInput, InvoiceStatus, IssueInput, LineInput, Payment,
-        PaymentInput, PaymentMethod, VoidInput,
+        Blocker, CreditInput, Document, DocumentKind, DocumentPage, InvoiceStatus, IssueInput, Link, Payment,
+        PaymentMethod,
     },
     list::Noun,
     moment,
@@ -46,8 +46,8 @@ pub(super) fn problem(returned: &Returned) -> Option<AnyView> {
 }
 
 /// Shows the stored lines of a draft beside those of this moment, if they differ.
-pub(super) fn moved(scope: Scope, document: &Document) -> Option<AnyView> {
-    let moved = document.moved.as_ref().filter(|_| scope.may(Capability::ReadAll))?;
+pub(super) fn moved(document: &Document) -> Option<AnyView> {
+    let moved = document.moved.as_ref()?;
     let currency = document.totals.currency;
     let now = document.totals.money(document.totals.total_minor);
     Some(
@@ -82,7 +82,7 @@ pub(super) fn head(scope: Scope, document: &Document, may_edit: bool) -> AnyView
     let main = may_edit.then(|| match document.row.status {
         InvoiceStatus::Draft => issue(scope, document),
         InvoiceStatus::Open | InvoiceStatus::Paid if can_be_credited(document) => {
-            let url = scope.url(&Page::CreditInvoice(id, model::invoice::CreditInput::default()));
+            let url = scope.url(&Page::CreditInvoice(id, CreditInput::default()));
             view! { <a class="btn" href=url>"Credit"</a> }.into_any()
         }
         InvoiceStatus::Void if document.replaced_by.is_none() && document.kind == DocumentKind::Invoice => {
@@ -240,11 +240,11 @@ where
 /// Renders the forms that change a draft.
 fn draft(scope: Scope, page: &DocumentPage, returned: &Returned) -> AnyView {
     let (document, id) = (&page.document, page.document.row.id);
-    let note = open(scope, id, returned_to(returned, "save"), |input: DraftInput| InvoiceAction::Save(input), "Note saved");
+    let note = open(scope, id, returned_to(returned, "save"), InvoiceAction::Save, "Note saved");
     let text = note.typed("note").unwrap_or_else(|| document.note.clone());
     let note_errors = note.state.errors;
     let line =
-        open(scope, id, returned_to(returned, "add-line"), |input: LineInput| InvoiceAction::AddLine(input), "Line added");
+        open(scope, id, returned_to(returned, "add-line"), InvoiceAction::AddLine, "Line added");
     let typed = |name: &str| line.typed(name).unwrap_or_default();
     let (name, amount, rate) = (typed("name"), typed("amount"), typed("tax_rate"));
     let errors = line.state.errors;
@@ -334,7 +334,7 @@ fn paid(scope: Scope, id: InvoiceId, payment: &Payment, may_edit: bool) -> AnyVi
 fn pay(scope: Scope, document: &Document, returned: &Returned) -> AnyView {
     let returned = returned_to(returned, "pay");
     let was_returned = returned.value("amount").is_some();
-    let form = open(scope, document.row.id, returned, |input: PaymentInput| InvoiceAction::Pay(input), "Payment recorded");
+    let form = open(scope, document.row.id, returned, InvoiceAction::Pay, "Payment recorded");
     let errors = form.state.errors;
     let left = document.totals.balance();
     let left = if left.minor > 0 { left.decimal() } else { String::new() };
@@ -363,7 +363,7 @@ fn pay(scope: Scope, document: &Document, returned: &Returned) -> AnyView {
 fn void(scope: Scope, id: InvoiceId, returned: &Returned) -> AnyView {
     let returned = returned_to(returned, "void");
     let was_returned = returned.value("reason").is_some();
-    let form = open(scope, id, returned, |input: VoidInput| InvoiceAction::Void(input), "Voided");
+    let form = open(scope, id, returned, InvoiceAction::Void, "Voided");
     let reason = form.typed("reason").unwrap_or_default();
     let errors = form.state.errors;
     view! {
@@ -391,7 +391,7 @@ fn related(scope: Scope, document: &Document) -> Option<AnyView> {
             fact("Credit note", text)
         })
         .collect_view();
-    let one = |label: &'static str, link: &Option<model::invoice::Link>| {
+    let one = |label: &'static str, link: &Option<Link>| {
         link.as_ref().map(|link| fact(label, linked(scope, link)))
     };
     let subscription = document.subscription.map(|id| {

@@ -26,7 +26,7 @@ pub fn document(scope: Scope, page: &DocumentPage) -> AnyView {
             <div class="btn-row">{actions::head(scope, document, may_edit)}</div>
         </header>
         {actions::problem(&returned)}
-        {actions::moved(scope, document)}
+        {actions::moved(document)}
         <div class="detail invoice-page">
             <div class="side">{actions::side(scope, page, &returned, may_edit)}</div>
             <div class="activity">{sheet(scope, document)}</div>
