@@ -123,3 +123,16 @@ pub fn forget_typing(id: &str) {
         let _ = parent.insert_before(&control, control.next_sibling().as_ref());
     }
 }
+
+/// Checks or unchecks all check boxes with this control name.
+pub fn check_all(name: &str, checked: bool) {
+    let Some(document) = leptos::prelude::document().query_selector_all(&format!("input[type=checkbox][name={name}]")).ok()
+    else {
+        return;
+    };
+    for at in 0..document.length() {
+        if let Some(input) = document.item(at).and_then(|node| node.dyn_into::<HtmlInputElement>().ok()) {
+            input.set_checked(checked);
+        }
+    }
+}

@@ -3,7 +3,7 @@
 
 use crate::{
     console::{
-        PageData, customers::api as customers, imports::api as imports, meters::api as meters,
+        PageData, customers::api as customers, imports::api as imports, invoices::api as documents, meters::api as meters,
         products::api as products, rate_plans::api as plans, settings::api as settings,
         subscriptions::api as subscriptions, usage::api as adjustments,
     },
@@ -72,7 +72,10 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &Page) -> Resul
         Page::Usage(query) => Some(VisitData::Usage(Box::new(usage::report(tx, query).await?))),
         Page::Events(query) => Some(VisitData::Events(Box::new(usage::events(tx, query).await?))),
         Page::Event(key) => usage::event(tx, *key).await?.map(|e| VisitData::Event(Box::new(e))),
-        Page::Invoice(id) => invoices::get(tx, *id).await?.map(|i| VisitData::Invoice(Box::new(i))),
+        Page::DueInvoices => Some(VisitData::DueInvoices(Box::new(invoices::due(tx).await?))),
+        Page::NewInvoice(customer) => Some(documents::new_page(tx, *customer).await?),
+        Page::Invoice(id) => documents::page(tx, *id).await?,
+        Page::CreditInvoice(id, input) => documents::credit_page(tx, *id, input.clone()).await?,
         Page::Imports => Some(imports::list(tx).await?),
         Page::Import(id) => imports::view(tx, *id).await?,
         Page::ImportMapping(layout) => imports::form(tx, layout).await?,
@@ -164,10 +167,13 @@ pub(crate) async fn submit(call: &Call, slug: &Slug, page: &Page, form: &mut For
         Page::Imports | Page::Import(_) | Page::ImportMapping(_) => {
             imports::submit(call, slug, &grant, page, form).await
         }
+        Page::DueInvoices | Page::NewInvoice(_) | Page::Invoice(_) | Page::CreditInvoice(..) => {
+            documents::submit(call, slug, &grant, page, form).await
+        }
         Page::Settings(page) => settings::submit(call, slug, page, &grant, form).await,
         Page::Unknown(_) => Err(AppError::Absent),
         // Pages without a form.
-        Page::Overview | Page::List(_) | Page::Usage(_) | Page::Events(_) | Page::Event(_) | Page::Invoice(_) => {
+        Page::Overview | Page::List(_) | Page::Usage(_) | Page::Events(_) | Page::Event(_) => {
             Err(not_understood())
         }
     }

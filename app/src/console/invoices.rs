@@ -1,20 +1,32 @@
-//! Invoices: list and detail page.
+//! Invoices and credit notes: list, what is due, and the page of a document.
 
+mod actions;
+pub(crate) mod api;
+mod credit;
+mod document;
+mod due;
 #[cfg(feature = "ssr")]
 pub(crate) mod letters;
+mod lines;
+mod new;
 pub(crate) mod send;
+
+pub use credit::credit_form;
+pub use document::document;
+pub use due::due;
+pub use new::new_form;
 
 use super::{
     PageData,
     cells::{Cells, Font, RowsOf},
-    detail::{fact, invoice_status, invoice_words},
+    detail::invoice_words,
     list::{self, Column, ListSpec, column, sortable},
     scope::Scope,
 };
 use crate::routes::Page;
 use leptos::prelude::*;
 use model::{
-    invoice::InvoiceRow,
+    invoice::{DocumentKind, InvoiceRow, InvoiceStatus},
     list::{Noun, SortBy},
     moment,
 };
@@ -25,6 +37,7 @@ const COLUMNS: &[Column] = &[
     column("Status", "fit"),
     sortable("Issued", "num col-lg", SortBy::Issued),
     column("Due", "num col-md"),
+    column("Balance", "num wide col-lg"),
     sortable("Total", "num wide", SortBy::Total),
 ];
 
@@ -32,8 +45,9 @@ static SPEC: ListSpec = ListSpec {
     noun: Noun::Invoices,
     columns: COLUMNS,
     rows: &RowsOf { page: |data| if let PageData::Invoices(page) = data { Some(page) } else { None }, cells },
-    create: None,
-    teaches: "Invoices appear here once you issue them.",
+    create: Some(("New invoice", Page::NewInvoice(None))),
+    link: Some(("To bill", Page::DueInvoices)),
+    teaches: "Invoices are drafted from usage and prices. To bill shows what is due.",
 };
 
 /// Renders the list page.
@@ -47,13 +61,14 @@ fn cells(scope: Scope, row: Cells<'_, InvoiceRow>) -> Vec<AnyView> {
         row.main(
             (Font::Mono, Font::Text),
             url,
-            |r| r.number.clone().unwrap_or_else(|| "Draft".to_owned()),
+            number,
             |r| r.customer.clone(),
         ),
         row.text("col-sm", |r| r.customer.clone()),
         row.status(invoice_words),
         row.text("num col-lg", |r| issued(r).unwrap_or_else(|| "—".to_owned())),
         row.text("num col-md", |r| moment::date(r.due_on)),
+        row.text("num wide col-lg", balance),
         row.text("num wide", |r| r.total.to_string()),
     ]
 }
@@ -63,22 +78,18 @@ fn issued(invoice: &InvoiceRow) -> Option<String> {
     invoice.issued_on.map(moment::date)
 }
 
-/// Renders the detail page.
-pub fn detail(scope: Scope, invoice: &InvoiceRow) -> AnyView {
-    view! {
-        <header class="page-head"><div class="titles"><h1>{invoice.title()}</h1>{invoice_status(invoice)}</div></header>
-        <div class="detail">
-            <section class="section side" aria-labelledby="facts">
-                <div class="section-head"><h2 id="facts">"Details"</h2></div>
-                <dl class="facts">
-                    {fact("Customer", view! { <a class="link" href=scope.url(&Page::Customer(invoice.customer_id))>{invoice.customer.clone()}</a> })}
-                    {fact("Total", invoice.total.to_string())}
-                    {fact("Currency", invoice.total.currency.code())}
-                    {issued(invoice).map(|day| fact("Issued", day))}
-                    {fact("Due", moment::date(invoice.due_on))}
-                </dl>
-            </section>
-        </div>
+/// Returns the number of a document, or what it is without one.
+fn number(row: &InvoiceRow) -> String {
+    match (&row.number, row.kind) {
+        (Some(number), DocumentKind::Invoice) => number.clone(),
+        (Some(number), DocumentKind::CreditNote) => format!("{number} · Credit note"),
+        (None, _) => "Draft".to_owned(),
     }
-    .into_any()
+}
+
+fn balance(row: &InvoiceRow) -> String {
+    match (row.kind, row.status) {
+        (DocumentKind::Invoice, InvoiceStatus::Open | InvoiceStatus::Paid) => row.balance.to_string(),
+        _ => "—".to_owned(),
+    }
 }

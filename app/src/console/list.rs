@@ -25,7 +25,6 @@ use leptos::{
     prelude::*,
 };
 use model::{
-    Capability,
     list::{ListQuery, Noun, PAGE_ROWS, Position, SortBy},
     money::grouped,
 };
@@ -66,6 +65,8 @@ pub struct ListSpec {
     pub rows: &'static dyn Rows,
     /// Label and page of the button that creates a record, for users with the capability.
     pub create: Option<(&'static str, Page)>,
+    /// Label and page of a link beside it, for users with the capability.
+    pub link: Option<(&'static str, Page)>,
     /// Explanation of the record type, shown in a workspace that has no such records yet.
     pub teaches: &'static str,
 }
@@ -117,7 +118,16 @@ pub fn list(scope: Signal<Scope>, spec: &'static ListSpec) -> AnyView {
     };
     let total = Memo::new(move |_| scope.get().current.with(|current| spec.listed(current).map(|page| page.total)));
     follow_list(scope, |current| spec.listed(current).map(|page| (page.query.clone(), page.total, page.range())));
-    let may_create = Memo::new(move |_| scope.get().may(Capability::EditContent));
+    let may_open = move |linked: &Option<(&'static str, Page)>| {
+        linked.as_ref().is_some_and(|(_, page)| scope.get().may(page.requires()))
+    };
+    let may_create = Memo::new(move |_| may_open(&spec.create));
+    let may_follow = Memo::new(move |_| may_open(&spec.link));
+    let link = move || {
+        let (label, page) = spec.link.as_ref()?;
+        let url = move || scope.get().url(page);
+        may_follow.get().then(|| view! { <a class="btn" href=url>{*label}</a> })
+    };
     let create = move || {
         let (label, page) = spec.create.as_ref()?;
         let url = move || scope.get().url(page);
@@ -129,7 +139,7 @@ pub fn list(scope: Signal<Scope>, spec: &'static ListSpec) -> AnyView {
                 <h1>{noun.title()}</h1>
                 <span class="count" data-testid="count">{whole(move || total.get().map(|t| grouped(t.unsigned_abs())))}</span>
             </div>
-            <div class="btn-row">{whole(create)}</div>
+            <div class="btn-row"><span class="contents">{whole(link)}</span><span class="contents">{whole(create)}</span></div>
         </header>
         {filters(scope, noun, query)}
         <div class="contents">{whole(move || match body_now() {

@@ -118,6 +118,7 @@ pub fn WorkspaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <RouteView path=At("usage/events") view=view(visit_page)/>
             <RouteView path=At("usage/events/:key") view=view(visit_page)/>
             <RouteView path=At("invoices/:id") view=view(visit_page)/>
+            <RouteView path=At("invoices/:id/credit") view=view(visit_page)/>
             <RouteView path=At("settings") view=view(visit_page)/>
             <RouteView path=At("settings/:page") view=view(visit_page)/>
             <RouteView path=At("settings/:page/:id") view=view(visit_page)/>
@@ -182,11 +183,15 @@ pub fn draw(visit: Visit) -> AnyView {
                 VisitData::UsageAdjustment(page) => usage::adjust(scope, page),
                 VisitData::Events(events) => usage::events(scope, events),
                 VisitData::Event(event) => usage::event(scope, event),
-                VisitData::Invoice(invoice) => invoices::detail(scope, invoice),
+                VisitData::DueInvoices(due) => invoices::due(scope, due),
+                VisitData::NewInvoice(page) => invoices::new_form(scope, page),
+                VisitData::Invoice(page) => invoices::document(scope, page),
+                VisitData::CreditInvoice(page) => invoices::credit_form(scope, page),
                 VisitData::Members(_)
                 | VisitData::General(_)
                 | VisitData::Branding
                 | VisitData::Security(_)
+                | VisitData::Invoicing(_)
                 | VisitData::ApiKeys(_)
                 | VisitData::Webhooks(_)
                 | VisitData::Webhook(_)

@@ -5,6 +5,7 @@ use model::{
     Capability, Slug,
     capability::CapabilitySet,
     id::{ContactId, CustomerId, EventKey, ImportId, InvoiceId, MeterId, ProductId, RatePlanId, SubscriptionId},
+    invoice::CreditInput,
     list::{ListQuery, Noun},
     subscription::{ChangeInput, NewSubscriptionInput},
     usage::{EventQuery, UsageQuery},
@@ -76,8 +77,14 @@ pub enum Page {
     Events(EventQuery),
     /// `/usage/events/{key}`.
     Event(EventKey),
+    /// `/invoices/due`: what is due to be invoiced.
+    DueInvoices,
+    /// `/invoices/new`, with the customer to choose at first.
+    NewInvoice(Option<CustomerId>),
     /// `/invoices/{id}`.
     Invoice(InvoiceId),
+    /// `/invoices/{id}/credit`, with the amounts to preview.
+    CreditInvoice(InvoiceId, CreditInput),
     /// `/settings/...`.
     Settings(SettingsPage),
     /// Unknown page.
@@ -178,7 +185,7 @@ impl Page {
         })
     }
 
-    /// Parses the path of a page of contacts or subscriptions.
+    /// Parses the path of a page of contacts, subscriptions or invoices.
     fn of_customers(rest: &str, pairs: &[(String, String)]) -> Option<Self> {
         let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let parts: Vec<&str> = rest.split('/').collect();
@@ -193,6 +200,12 @@ impl Page {
             ["subscriptions", id, "change"] => {
                 Self::ChangeSubscription(id.parse().ok()?, ChangeInput::from_pairs(pairs))
             }
+            ["invoices", "due"] => Self::DueInvoices,
+            ["invoices", "new"] => {
+                let mut pairs = pairs;
+                Self::NewInvoice(pairs.find(|(name, _)| *name == "customer").and_then(|(_, id)| id.parse().ok()))
+            }
+            ["invoices", id, "credit"] => Self::CreditInvoice(id.parse().ok()?, CreditInput::from_pairs(pairs)),
             ["rate-plans", id, "versions", version, "move"] => {
                 Self::MoveVersion(id.parse().ok()?, version.parse().ok().filter(|version| *version > 0)?)
             }
@@ -244,7 +257,17 @@ impl Page {
             Self::Usage(query) => with_pairs("usage", &query.pairs()),
             Self::Events(query) => with_pairs("usage/events", &query.pairs()),
             Self::Event(key) => format!("usage/events/{key}"),
+            Self::DueInvoices => "invoices/due".to_owned(),
+            Self::NewInvoice(customer) => {
+                let customer = customer.map(|id| id.to_string());
+                with_query("invoices/new", [customer.as_deref().map(|id| ("customer", id))])
+            }
             Self::Invoice(id) => format!("invoices/{id}"),
+            Self::CreditInvoice(id, input) => {
+                let pairs = input.pairs();
+                let pairs = pairs.iter().map(|(name, value)| Some((name.as_str(), value.as_str())));
+                with_query(&format!("invoices/{id}/credit"), pairs)
+            }
             Self::Settings(page) => with_pairs(&format!("settings/{}", page.path()), &page.pairs()),
         }
     }
@@ -295,7 +318,16 @@ impl Page {
             Self::Usage(_) => Row { carries: true, ..Row::list(Noun::Usage) },
             Self::Events(_) => Row { title: "Events", carries: true, ..Row::list(Noun::Usage) },
             Self::Event(_) => Row::list(Noun::Usage),
+            Self::DueInvoices => {
+                Row { requires: Capability::ReadAll, carries: true, ..Row::form("To bill", Noun::Invoices) }
+            }
+            Self::NewInvoice(_) => {
+                Row { requires: Capability::ManageInvoices, ..Row::form("New invoice", Noun::Invoices) }
+            }
             Self::Invoice(_) => Row::list(Noun::Invoices),
+            Self::CreditInvoice(..) => {
+                Row { requires: Capability::ManageInvoices, ..Row::form("Credit", Noun::Invoices) }
+            }
             // Settings open for every member; a page that a role may not use shows the reason.
             Self::Settings(page) => Row::page(page.title(), Capability::ReadShared),
             // Every member may learn that the page does not exist.
@@ -369,6 +401,8 @@ impl Page {
             // The kind is another form, not another state of it.
             Self::ChangeSubscription(id, input) => Self::ChangeSubscription(*id, ChangeInput::of(input.kind())),
             Self::RatePlanPrice(id, version, _) => Self::of_plan(*id, *version),
+            Self::NewInvoice(_) => Self::NewInvoice(None),
+            Self::CreditInvoice(id, _) => Self::CreditInvoice(*id, CreditInput::default()),
             page => page.clone(),
         }
     }
@@ -484,6 +518,11 @@ pub(super) const SAMPLES: &[&str] = &[
     "/smartai-it/customers/new?external_id=acme+1",
     "/smartai-it/invoices",
     "/smartai-it/invoices/018f4d9e-0000-7000-8000-000000000000",
+    "/smartai-it/invoices/due",
+    "/smartai-it/invoices/new",
+    "/smartai-it/invoices/new?customer=018f4d9e-0000-7000-8000-000000000000",
+    "/smartai-it/invoices/018f4d9e-0000-7000-8000-000000000000/credit?amount-0=5.00&rebill=on",
+    "/smartai-it/settings/invoicing",
     "/smartai-it/settings/general",
     "/smartai-it/settings/branding",
     "/smartai-it/settings/members",

@@ -14,6 +14,8 @@ pub enum SettingsPage {
     Members,
     /// `/settings/security`.
     Security,
+    /// `/settings/invoicing`.
+    Invoicing,
     /// `/settings/keys`.
     Keys,
     /// `/settings/webhooks`.
@@ -28,12 +30,13 @@ pub enum SettingsPage {
 
 impl SettingsPage {
     /// Returns the pages of the navigation, in its order.
-    pub fn all() -> [Self; 8] {
+    pub fn all() -> [Self; 9] {
         [
             Self::General,
             Self::Branding,
             Self::Members,
             Self::Security,
+            Self::Invoicing,
             Self::Keys,
             Self::Webhooks,
             Self::Audit(AuditQuery::default()),
@@ -53,6 +56,7 @@ impl SettingsPage {
             "branding" => Self::Branding,
             "members" => Self::Members,
             "security" => Self::Security,
+            "invoicing" => Self::Invoicing,
             "keys" => Self::Keys,
             "webhooks" => Self::Webhooks,
             "audit" => Self::Audit(AuditQuery::from_pairs(pairs.iter().map(|(k, v)| (k.as_str(), v.as_str())))),
@@ -86,6 +90,7 @@ impl SettingsPage {
             Self::Branding => "branding",
             Self::Members => "members",
             Self::Security => "security",
+            Self::Invoicing => "invoicing",
             Self::Keys => "keys",
             Self::Webhooks => "webhooks",
             Self::Audit(_) => "audit",
@@ -108,6 +113,7 @@ impl SettingsPage {
             Self::Branding => "Branding",
             Self::Members => "Members",
             Self::Security => "Security",
+            Self::Invoicing => "Invoicing",
             Self::Keys => "API keys",
             Self::Webhooks => "Webhooks",
             Self::Webhook(_) => "Webhook",
@@ -123,6 +129,7 @@ impl SettingsPage {
             Self::Branding => "palette",
             Self::Members => "customers",
             Self::Security => "shield",
+            Self::Invoicing => "invoices",
             Self::Keys => "key",
             Self::Webhooks | Self::Webhook(_) => "arrow-up-right",
             Self::Audit(_) => "clock",
@@ -136,6 +143,7 @@ impl SettingsPage {
         match self {
             // Every member may see the other members, and leave.
             Self::Members => Capability::ReadShared,
+            Self::Invoicing => Capability::ManageInvoices,
             Self::General
             | Self::Branding
             | Self::Security

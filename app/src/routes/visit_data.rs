@@ -9,7 +9,7 @@ use model::{
     customer::{CustomerDetail, CustomerForm},
     id::{ProductId, RatePlanId},
     import::{ImportForm, ImportList, ImportView},
-    invoice::InvoiceRow,
+    invoice::{CreditPage, DocumentPage, DuePage, InvoicingSettings, NewInvoicePage},
     members::Members,
     meter::Meter,
     rate_plan::{RatePlanDetail, RatePlanInput, Version, preview::Impact},
@@ -74,8 +74,14 @@ pub enum VisitData {
     Events(Box<EventPage>),
     /// Event.
     Event(Box<EventDetail>),
-    /// Invoice.
-    Invoice(Box<InvoiceRow>),
+    /// What is due to be invoiced.
+    DueInvoices(Box<DuePage>),
+    /// Form of an invoice without a subscription.
+    NewInvoice(Box<NewInvoicePage>),
+    /// Draft, invoice or credit note.
+    Invoice(Box<DocumentPage>),
+    /// Form of a credit note.
+    CreditInvoice(Box<CreditPage>),
     /// Form of a product.
     ProductForm(ProductInput),
     /// Form of a customer.
@@ -111,6 +117,8 @@ pub enum VisitData {
     Branding,
     /// Security requirements of the workspace.
     Security(SecuritySettings),
+    /// Settings of invoicing.
+    Invoicing(Box<InvoicingSettings>),
     /// API keys of the workspace.
     ApiKeys(Vec<ApiKey>),
     /// Webhooks of the workspace.
@@ -137,7 +145,8 @@ impl VisitData {
             Self::Customer(customer) => customer.row.name.clone(),
             Self::Events(_) => "Events".to_owned(),
             Self::Event(event) => event.row.id.clone(),
-            Self::Invoice(invoice) => invoice.title(),
+            Self::Invoice(page) => page.document.row.title(),
+            Self::CreditInvoice(page) => page.document.row.title(),
             Self::ProductForm(input) => input.name.clone(),
             Self::Import(import) => import.row.name.clone(),
             Self::ImportForm(form) => form.row.name.clone(),
@@ -150,6 +159,9 @@ impl VisitData {
             Self::MoveVersion(page) => page.plan.clone(),
             Self::Webhook(detail) => detail.webhook.name().to_owned(),
             Self::Imports(_)
+            | Self::DueInvoices(_)
+            | Self::NewInvoice(_)
+            | Self::Invoicing(_)
             | Self::NewSubscription(_)
             | Self::UsageAdjustment(_)
             | Self::Usage(_)

@@ -151,7 +151,7 @@ impl VoidInput {
 }
 
 /// Unvalidated form data of a credit note.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreditInput {
     /// Net amounts by the position of the invoice's line; empty for lines that are not credited.
@@ -160,6 +160,40 @@ pub struct CreditInput {
     pub rebill: String,
     /// Text on the document.
     pub note: String,
+}
+
+impl CreditInput {
+    /// Reads a posted form or the parameters of a URL. The amount of the line at position 2 is `amount-2`. Positions that
+    /// no document has are ignored.
+    pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut input = Self::default();
+        for (name, value) in pairs {
+            match name {
+                "rebill" => value.clone_into(&mut input.rebill),
+                "note" => value.clone_into(&mut input.note),
+                name => {
+                    let position = name.strip_prefix("amount-").and_then(|position| position.parse::<usize>().ok());
+                    let Some(position) = position.filter(|position| *position < super::LINES_MAX) else { continue };
+                    if input.amounts.len() <= position {
+                        input.amounts.resize(position + 1, String::new());
+                    }
+                    if let Some(amount) = input.amounts.get_mut(position) {
+                        value.clone_into(amount);
+                    }
+                }
+            }
+        }
+        input
+    }
+
+    /// Returns the fields that are not empty, by the names of their controls.
+    pub fn pairs(&self) -> Vec<(String, String)> {
+        let amounts = self.amounts.iter().enumerate();
+        let amounts = amounts.map(|(position, amount)| (format!("amount-{position}"), amount.clone()));
+        let others = [("rebill", &self.rebill), ("note", &self.note)];
+        let others = others.into_iter().map(|(name, value)| (name.to_owned(), value.clone()));
+        amounts.chain(others).filter(|(_, value)| !value.is_empty()).collect()
+    }
 }
 
 /// Validated form data of a credit note.

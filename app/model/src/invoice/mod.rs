@@ -4,6 +4,7 @@ mod document;
 mod due;
 mod input;
 pub mod lines;
+mod page;
 mod row;
 mod settings;
 
@@ -15,6 +16,7 @@ pub use input::{
     CreditDraft, CreditInput, DraftInput, IssueInput, LineDraft, LineInput, NewInvoice, NewInvoiceInput, PaymentDraft,
     PaymentInput, VoidInput, VoidReason,
 };
+pub use page::{CreditPage, CreditPreview, DocumentPage, NewInvoicePage};
 pub use row::{InvoiceRow, InvoiceStatus, OVERDUE};
 pub use settings::{
     Invoicing, InvoicingInput, InvoicingSettings, Party, Series, SeriesDraft, SeriesInput, TaxRate, TaxRateDraft,

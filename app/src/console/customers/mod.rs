@@ -39,6 +39,7 @@ static SPEC: ListSpec = ListSpec {
     columns: COLUMNS,
     rows: &RowsOf { page: |data| if let PageData::Customers(page) = data { Some(page) } else { None }, cells },
     create: Some(("New customer", Page::NewCustomer)),
+    link: None,
     teaches: "Customers are the people and companies you bill.",
 };
 

@@ -35,6 +35,7 @@ static SPEC: ListSpec = ListSpec {
     columns: COLUMNS,
     rows: &RowsOf { page: |data| if let PageData::Products(page) = data { Some(page) } else { None }, cells },
     create: Some(("New product", Page::NewProduct)),
+    link: None,
     teaches: "Products are what you sell. Meters count their usage, and rate plans set their prices.",
 };
 

@@ -47,6 +47,7 @@ static SPEC: ListSpec = ListSpec {
     columns: COLUMNS,
     rows: &RowsOf { page: |data| if let PageData::RatePlans(page) = data { Some(page) } else { None }, cells },
     create: Some(("New rate plan", Page::NewRatePlan)),
+    link: None,
     teaches: "A rate plan sets prices: fees per period, and prices for what meters count. Customers subscribe to it.",
 };
 

@@ -1,6 +1,6 @@
 //! Server side of the workspace settings: page data and server functions. Also creates and restores workspaces.
 
-use super::{keys::api as keys, webhooks::api as webhooks};
+use super::{invoicing::api as invoicing, keys::api as keys, webhooks::api as webhooks};
 use crate::server::workspace::{reading, writing, writing_alone};
 use crate::{
     boot::Returned,
@@ -51,6 +51,9 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &SettingsPage) 
     if !tx.tenant().seat.capabilities().has(needed) {
         return Ok(PageData::Denied(needed));
     }
+    if *page == SettingsPage::Invoicing {
+        return Ok(VisitData::Invoicing(Box::new(store::invoicing::settings(tx).await?)).into());
+    }
     let can = match tx.can::<ManageSettings>() {
         Ok(can) => can,
         Err(Denied(needed)) => return Ok(PageData::Denied(needed)),
@@ -72,7 +75,7 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &SettingsPage) 
         },
         // The entry contains this data already.
         SettingsPage::Branding => VisitData::Branding,
-        SettingsPage::Members => return Ok(PageData::Missing),
+        SettingsPage::Members | SettingsPage::Invoicing => return Ok(PageData::Missing),
     };
     Ok(data.into())
 }
@@ -218,6 +221,7 @@ pub(crate) async fn submit(
         SettingsPage::Webhooks | SettingsPage::Webhook(_) => {
             return webhooks::submit(call, slug, page, grant, form).await;
         }
+        SettingsPage::Invoicing => invoicing::submit(call, slug, grant, form).await?,
         SettingsPage::Danger => {
             form.expect_action("delete")?;
             delete_workspace(call, slug, grant, form.get("slug")).await?;

@@ -48,7 +48,10 @@ fn every_page_has_a_sample_url() {
         Page::Usage(_),
         Page::Events(_),
         Page::Event(_),
+        Page::DueInvoices,
+        Page::NewInvoice(_),
         Page::Invoice(_),
+        Page::CreditInvoice(..),
         Page::Settings(_),
         Page::Unknown(_),
     );
