@@ -38,7 +38,7 @@ pub use focus::{
     has_focus, is_typing, select,
 };
 pub use forms::{
-    clear, event_name, event_value, file_size, follow, forget_typing, form_values, is_checked, put, type_into,
+    check_all, clear, event_name, event_value, file_size, follow, forget_typing, form_values, is_checked, put, type_into,
     values_of,
 };
 pub use history::{hold_address, show_address};
