@@ -1,7 +1,7 @@
 //! Values of forms and their controls.
 
 use super::{
-    dom::{by_id, element_of, find, find_all},
+    dom::{all, by_id, element_of, find},
     focus::has_focus,
 };
 use leptos::{
@@ -126,7 +126,7 @@ pub fn forget_typing(id: &str) {
 
 /// Checks or unchecks all check boxes with this control name.
 pub fn check_all(name: &str, checked: bool) {
-    for element in find_all(&format!("input[type=checkbox][name={name}]")) {
+    for element in all(&format!("input[type=checkbox][name={name}]")) {
         if let Ok(input) = element.dyn_into::<HtmlInputElement>() {
             input.set_checked(checked);
         }

@@ -14,7 +14,7 @@ use crate::{
     ui::Icon,
 };
 use leptos::prelude::*;
-use model::{Capability, country, customer::CustomerDetail, invoice::InvoiceRow, moment, subscription::words};
+use model::{Capability, country, customer::CustomerDetail, id::CustomerId, invoice::InvoiceRow, moment, subscription::words};
 
 /// Renders the detail page.
 pub fn detail(scope: Scope, customer: &CustomerDetail) -> AnyView {

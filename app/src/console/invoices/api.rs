@@ -250,7 +250,8 @@ mod ssr {
             InvoiceAction::Issue(input) => {
                 let basis = input.parse().map_err(AppError::Invalid)?;
                 issued(invoices::issue(&mut tx, &can, id, &basis).await.map_err(|error| {
-                    let message = "An imported invoice has the next number. Change the series under Settings › Invoicing.";
+                    let message =
+                        "An imported invoice has the next number. Change the series under Settings › Invoicing.";
                     crate::server::workspace::refused(error, "invoice_number_taken", "basis", message)
                 })?)?;
             }

@@ -1,9 +1,6 @@
 //! Lines of a document, each with how its amount came about.
 
-use crate::{
-    console::scope::Scope,
-    routes::Page,
-};
+use crate::{console::scope::Scope, routes::Page};
 use leptos::prelude::*;
 use model::{
     Currency, Money,
@@ -86,7 +83,10 @@ fn working(scope: Scope, customer: CustomerId, line: &DocumentLine, currency: Cu
     let charged = due_minor.saturating_sub(billed);
     if charged != line.net_minor {
         let rest = charged.saturating_sub(line.net_minor);
-        steps.push(step("Left for the next invoice, so that this one is not negative".to_owned(), money(rest.saturating_neg())));
+        steps.push(step(
+            "Left for the next invoice, so that this one is not negative".to_owned(),
+            money(rest.saturating_neg()),
+        ));
     }
     let events = line.slot.as_ref().and_then(|slot| slot.meter).map(|_| {
         let query = EventQuery { customer: Some(customer), ..EventQuery::default() };

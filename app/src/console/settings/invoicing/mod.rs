@@ -20,13 +20,14 @@ use model::{
     invoice::{InvoicingInput, InvoicingSettings, Series, TaxRate, TaxRateInput},
     pricing::tax::Category,
 };
+use time::Date;
 
-/// Renders the page.
-pub fn view(scope: Scope, settings: &InvoicingSettings) -> AnyView {
+/// Renders the page. The preview of the next numbers is for a document that is issued today.
+pub fn view(scope: Scope, settings: &InvoicingSettings, today: Date) -> AnyView {
     let returned = scope.session.take_returned().unwrap_or_default();
     view! {
         {general(scope, settings, &returned)}
-        {settings.series.iter().map(|series| numbers(scope, series, &returned)).collect_view()}
+        {settings.series.iter().map(|series| numbers(scope, series, today, &returned)).collect_view()}
         {rates(scope, &settings.tax_rates, &returned)}
     }
     .into_any()
@@ -67,7 +68,8 @@ fn general(scope: Scope, settings: &InvoicingSettings, returned: &Returned) -> A
         if was_returned { form.typed(name).as_deref() == Some("on") } else { !stored.is_empty() }
     };
     let (name, address) = (value("seller_name", &stored.seller_name), value("seller_address", &stored.seller_address));
-    let (country, tax_id) = (value("seller_country", &stored.seller_country), value("seller_tax_id", &stored.seller_tax_id));
+    let (country, tax_id) =
+        (value("seller_country", &stored.seller_country), value("seller_tax_id", &stored.seller_tax_id));
     let email = value("seller_email", &stored.seller_email);
     let (details, footer) = (value("payment_details", &stored.payment_details), value("footer", &stored.footer));
     let (days, grace) = (value("payment_days", &stored.payment_days), value("grace_days", &stored.grace_days));
@@ -78,7 +80,11 @@ fn general(scope: Scope, settings: &InvoicingSettings, returned: &Returned) -> A
     let offered = settings.tax_rates.iter().filter(|one| !one.archived || one.id.to_string() == rate);
     rates.extend(offered.map(|rate| (rate.id.to_string(), rate.name.clone())));
     let automatic = [
-        check("auto_draft", "Draft invoices automatically after the days above", checked("auto_draft", &stored.auto_draft)),
+        check(
+            "auto_draft",
+            "Draft invoices automatically after the days above",
+            checked("auto_draft", &stored.auto_draft),
+        ),
         check("auto_issue", "Issue automatic drafts that nothing blocks", checked("auto_issue", &stored.auto_issue)),
         check("zero_invoices", "Draft invoices of 0.00", checked("zero_invoices", &stored.zero_invoices)),
     ];
@@ -121,7 +127,7 @@ fn field(
     .into_any()
 }
 
-fn numbers(scope: Scope, series: &Series, returned: &Returned) -> AnyView {
+fn numbers(scope: Scope, series: &Series, today: Date, returned: &Returned) -> AnyView {
     let kind = series.kind;
     let returned = returned_to(returned, "save-series", Some(("kind", kind.as_str())));
     let was_returned = returned.value("action").is_some();
@@ -134,7 +140,6 @@ fn numbers(scope: Scope, series: &Series, returned: &Returned) -> AnyView {
         let next = value("next", series.next.to_string());
         field(kind.as_str(), "next", "Next number", next, errors)
     });
-    let today = scope.session.now.get_untracked();
     let preview = series.number(today.year(), series.next);
     let title = format!("Numbers: {}", kind.label().to_lowercase());
     let heading = format!("series-{}", kind.as_str());
@@ -218,10 +223,11 @@ fn rate_row(scope: Scope, rate: &TaxRate, returned: &Returned) -> AnyView {
     }
     let fields = vec![("action", "archive-rate".to_owned()), ("id", id.clone())];
     let named = id.clone();
-    let archive = action_button(scope, fields, ("Archive", format!("Archive {}", rate.name)), "Tax rate archived", move || {
-        let action = InvoicingAction::ArchiveRate { id: named.clone() };
-        scope.ask(async move |slug, grant| act_on_invoicing(slug, grant, action.clone()).await)
-    });
+    let archive =
+        action_button(scope, fields, ("Archive", format!("Archive {}", rate.name)), "Tax rate archived", move || {
+            let action = InvoicingAction::ArchiveRate { id: named.clone() };
+            scope.ask(async move |slug, grant| act_on_invoicing(slug, grant, action.clone()).await)
+        });
     let returned = returned_to(returned, "edit-rate", Some(("id", &id)));
     let was_returned = returned.value("action").is_some();
     let form = open(scope, returned, InvoicingAction::EditRate, "Tax rate saved");
