@@ -2,8 +2,7 @@
 
 use super::{
     api::{InvoiceAction, act_on_invoice, can_be_credited},
-    document::linked,
-    lines,
+    lines::{self, linked},
     send::send_invoice,
 };
 use crate::{

@@ -6,7 +6,7 @@ use model::{
     Currency, Money,
     count::amount,
     id::CustomerId,
-    invoice::DocumentLine,
+    invoice::{DocumentLine, Link},
     subscription::{
         bill::{BillLine, Working},
         words,
@@ -33,6 +33,13 @@ pub fn table(scope: Scope, customer: CustomerId, lines: &[DocumentLine], currenc
         </table></div>
     }
     .into_any()
+}
+
+/// Renders a link to another document.
+pub(super) fn linked(scope: Scope, link: &Link) -> AnyView {
+    let url = scope.url(&Page::Invoice(link.id));
+    let name = link.number.clone().unwrap_or_else(|| "Draft".to_owned());
+    view! { <a class="link" href=url>{name}</a> }.into_any()
 }
 
 /// Renders lines without their steps, for a comparison.
