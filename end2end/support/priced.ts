@@ -35,8 +35,8 @@ export async function openPriced(browser: Browser, name: string, long = false): 
   const plan = await planOf(shop, product, meter, long);
   const subscription = await value(
     `with s as (
-       insert into workspace.subscriptions (workspace_id, id, customer_id, currency, anchor_on, starts_on)
-       select $1::uuid, gen_random_uuid(), $2::uuid, 'EUR', day, day from (select date_trunc('month', now() - interval '2 months')::date as day) d returning *)
+       insert into workspace.subscriptions (workspace_id, id, customer_id, currency, anchor_on, starts_on, bills_from)
+       select $1::uuid, gen_random_uuid(), $2::uuid, 'EUR', day, day, day from (select date_trunc('month', now() - interval '2 months')::date as day) d returning *)
      insert into workspace.subscription_phases (workspace_id, subscription_id, from_on, customer_id, plan_id, version, seats)
      select s.workspace_id, s.id, s.starts_on, s.customer_id, $3::uuid, 1, 2 from s returning subscription_id`,
     [shop.id, shop.customer, plan],
@@ -168,6 +168,9 @@ function every(shop: Priced): PricedPage[] {
     page("the columns of an import", `usage/import/${imports.uploaded}/mapping`, "[data-testid=column]"),
     page("the check of an import with refused rows", `usage/import/${imports.checked}`, "[data-testid=refusal]"),
     page("the report of an import with refused rows", `usage/import/${imports.done}`, "[data-testid=refusal]"),
+    page("to bill", "invoices/due", "[data-testid=row]"),
+    page("a new invoice", "invoices/new", "[name=currency]"),
+    page("settings of invoicing", "settings/invoicing", "[data-testid=next-invoice]"),
     page("API keys", "settings/keys", "[data-testid=row]"),
   ];
 }

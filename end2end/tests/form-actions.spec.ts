@@ -77,6 +77,9 @@ test("every form names its action, and no other action is accepted", async ({ br
   );
   const [subscription] = await sql(
     "select s.id from workspace.subscriptions s join account.workspaces w on w.id = s.workspace_id where w.slug = $1 and s.ends_on is null limit 1", [IT]);
+  const invoiceOf = (state: string) =>
+    sql("select i.id from workspace.invoices i join account.workspaces w on w.id = i.workspace_id where w.slug = $1 and i.status = $2 and i.kind = 'invoice' limit 1", [IT, state]);
+  const [[draft], [issued]] = [await invoiceOf("draft"), await invoiceOf("open")];
   const inside = [
     `customers/${customer.id}/contacts/new`, `customers/${customer.id}/subscriptions/new`, `customers/${customer.id}/usage/adjust`, `subscriptions/${subscription.id}`,
     ...["plan", "seats", "end"].map((kind) => `subscriptions/${subscription.id}/change?kind=${kind}`),
@@ -84,7 +87,7 @@ test("every form names its action, and no other action is accepted", async ({ br
     `products/${meter.product_id}`, `products/${meter.product_id}/meters/new`, `products/${meter.product_id}/meters/${meter.id}/edit`,
     "rate-plans/new", `rate-plans/${published.id}`, `rate-plans/${plan.id}`, `rate-plans/${plan.id}/details`, `rate-plans/${plan.id}/edit`, `rate-plans/${plan.id}/publish`,
     "usage/import", `usage/import/${file.id}`, `usage/import/${file.id}/mapping`,
-    "settings/general", "settings/branding", "settings/members", "settings/security", "settings/keys", "settings/webhooks", "settings/danger",
+    "settings/general", "settings/branding", "settings/members", "settings/security", "settings/keys", "settings/webhooks", "settings/invoicing", "settings/danger", "invoices/due", "invoices/new", `invoices/${draft.id}`, `invoices/${issued.id}`, `invoices/${issued.id}/credit`,
   ].map((path) => `/${IT}/${path}`);
   const own = ["/home", "/new", "/welcome", "/account/profile", "/account/preferences", "/account/sessions", "/account/security", "/account/tokens", "/no-such-workspace"];
   const organizations = ["members", "invites", "domains"].map((name) => `/org/${organization.id}/${name}`);

@@ -54,6 +54,7 @@ test("all other writes and page loads refuse a grant of another workspace", asyn
   const [plan] = await sql("select p.id from workspace.rate_plans p where p.workspace_id = $1 limit 1", [(await workspaceOf(PRODUCT_ENG)).id]);
   const [meter] = await sql("select m.id, m.product_id from workspace.meters m where m.workspace_id = $1 limit 1", [(await workspaceOf(PRODUCT_ENG)).id]);
   const webhook = await addWebhook((await workspaceOf(PRODUCT_ENG)).id, "Grants");
+  const [invoice] = await sql("select i.id from workspace.invoices i where i.workspace_id = $1 limit 1", [(await workspaceOf(PRODUCT_ENG)).id]);
   const state = () =>
     sql(`select (select md5(string_agg(h::text, '' order by h.id)) from workspace.webhooks h) as webhooks,
       (select md5(string_agg(r::text, '' order by r.id)) from workspace.rate_plans r) as plans,
@@ -63,6 +64,8 @@ test("all other writes and page loads refuse a grant of another workspace", asyn
       (select md5(string_agg(f::text, '' order by f.subscription_id, f.from_on)) from workspace.subscription_phases f) as phases,
       (select md5(string_agg(k::text, '' order by k.id)) from workspace.customer_contacts k) as contacts,
       (select count(*) from workspace.usage_adjustments) as adjustments,
+      (select md5(string_agg(i::text, '' order by i.id)) from workspace.invoices i) as invoices,
+      (select md5(string_agg(s::text, '' order by s.workspace_id, s.kind)) from workspace.series s) as series,
       (select md5(string_agg(p::text, '' order by p.id)) from workspace.products p) as products`);
   const before = await state();
   const input = { name: NAME, code: "written-by-a-test", description: "" };
@@ -79,6 +82,11 @@ test("all other writes and page loads refuse a grant of another workspace", asyn
     ["act_on_product", { id: null, action: { action: "save", ...input } }],
     ["act_on_product", { id: product.id, action: { action: "save", ...input } }],
     ["act_on_product", { id: product.id, action: { action: "archive" } }],
+    ["act_on_invoice", { id: invoice.id, action: { action: "delete" } }],
+    ["create_invoice", { input: { customer: customer.id, currency: "EUR" } }],
+    ["credit_invoice", { id: invoice.id, input: { amounts: ["1"], rebill: "", note: "" } }],
+    ["draft_due", { run: { cuts: [] } }],
+    ["act_on_invoicing", { action: { action: "save-series", kind: "invoice", prefix: "X-", width: "4" } }],
     ["create_api_key", { input: { name: NAME, read: "on", life: "90", password: PASSWORD } }],
     ["create_webhook", { input: { url: "https://hooks.example.com/", description: NAME, import_done: "on" } }],
     ["save_webhook", { id: webhook, input: { url: "https://hooks.example.com/", description: NAME, import_done: "on" } }],

@@ -57,8 +57,8 @@ test("subscribers stay on their version when another is published, and the plan'
   await sql(
     `with c as (insert into workspace.customers (workspace_id, id, name, email, country)
         select id, gen_random_uuid(), $2, 'a@versioned.example', 'DE' from account.workspaces where slug = $1 returning workspace_id, id),
-      s as (insert into workspace.subscriptions (workspace_id, id, customer_id, currency, anchor_on, starts_on)
-        select workspace_id, gen_random_uuid(), id, 'EUR', day, day from c, (select date_trunc('month', now() - interval '2 months')::date as day) d returning *)
+      s as (insert into workspace.subscriptions (workspace_id, id, customer_id, currency, anchor_on, starts_on, bills_from)
+        select workspace_id, gen_random_uuid(), id, 'EUR', day, day, day from c, (select date_trunc('month', now() - interval '2 months')::date as day) d returning *)
      insert into workspace.subscription_phases (workspace_id, subscription_id, from_on, customer_id, plan_id, version)
      select workspace_id, id, starts_on, customer_id, $3, 1 from s`, [IT, CUSTOMER, plan]);
   const page = await as(ADA);

@@ -165,8 +165,8 @@ test("a guest sees the subscriptions of shared customers, without prices and wit
   const start = async (of: string) =>
     (await sql(
       `with s as (
-         insert into workspace.subscriptions (workspace_id, id, customer_id, currency, anchor_on, starts_on)
-         values ($1, gen_random_uuid(), $2, 'USD', '2026-01-01', '2026-01-01') returning *)
+         insert into workspace.subscriptions (workspace_id, id, customer_id, currency, anchor_on, starts_on, bills_from)
+         values ($1, gen_random_uuid(), $2, 'USD', '2026-01-01', '2026-01-01', '2026-01-01') returning *)
        insert into workspace.subscription_phases (workspace_id, subscription_id, from_on, customer_id, plan_id, version)
        select s.workspace_id, s.id, s.starts_on, s.customer_id, $3, 1 from s returning subscription_id as id`,
       [workspace, of, plans.small]))[0].id;

@@ -1,7 +1,7 @@
 //! Values of forms and their controls.
 
 use super::{
-    dom::{by_id, element_of, find},
+    dom::{all, by_id, element_of, find},
     focus::has_focus,
 };
 use leptos::{
@@ -126,12 +126,8 @@ pub fn forget_typing(id: &str) {
 
 /// Checks or unchecks all check boxes with this control name.
 pub fn check_all(name: &str, checked: bool) {
-    let Some(document) = leptos::prelude::document().query_selector_all(&format!("input[type=checkbox][name={name}]")).ok()
-    else {
-        return;
-    };
-    for at in 0..document.length() {
-        if let Some(input) = document.item(at).and_then(|node| node.dyn_into::<HtmlInputElement>().ok()) {
+    for element in all(&format!("input[type=checkbox][name={name}]")) {
+        if let Ok(input) = element.dyn_into::<HtmlInputElement>() {
             input.set_checked(checked);
         }
     }

@@ -38,8 +38,8 @@ pub use focus::{
     has_focus, is_typing, select,
 };
 pub use forms::{
-    clear, event_name, event_value, file_size, follow, forget_typing, form_values, is_checked, put, type_into,
-    values_of,
+    check_all, clear, event_name, event_value, file_size, follow, forget_typing, form_values, is_checked, put,
+    type_into, values_of,
 };
 pub use history::{hold_address, show_address};
 pub use keys::{Chord, Focus, Keyboard, is_plain, keyboard, own_key};

@@ -3,8 +3,8 @@
 
 use crate::{
     console::{
-        PageData, customers::api as customers, imports::api as imports, invoices::api as documents, meters::api as meters,
-        products::api as products, rate_plans::api as plans, settings::api as settings,
+        PageData, customers::api as customers, imports::api as imports, invoices::api as documents,
+        meters::api as meters, products::api as products, rate_plans::api as plans, settings::api as settings,
         subscriptions::api as subscriptions, usage::api as adjustments,
     },
     error::AppError,
@@ -173,8 +173,6 @@ pub(crate) async fn submit(call: &Call, slug: &Slug, page: &Page, form: &mut For
         Page::Settings(page) => settings::submit(call, slug, page, &grant, form).await,
         Page::Unknown(_) => Err(AppError::Absent),
         // Pages without a form.
-        Page::Overview | Page::List(_) | Page::Usage(_) | Page::Events(_) | Page::Event(_) => {
-            Err(not_understood())
-        }
+        Page::Overview | Page::List(_) | Page::Usage(_) | Page::Events(_) | Page::Event(_) => Err(not_understood()),
     }
 }

@@ -58,12 +58,7 @@ pub fn list(scope: Signal<Scope>) -> AnyView {
 fn cells(scope: Scope, row: Cells<'_, InvoiceRow>) -> Vec<AnyView> {
     let url = |r: &InvoiceRow| scope.url(&Page::Invoice(r.id));
     vec![
-        row.main(
-            (Font::Mono, Font::Text),
-            url,
-            number,
-            |r| r.customer.clone(),
-        ),
+        row.main((Font::Mono, Font::Text), url, number, |r| r.customer.clone()),
         row.text("col-sm", |r| r.customer.clone()),
         row.status(invoice_words),
         row.text("num col-lg", |r| issued(r).unwrap_or_else(|| "—".to_owned())),

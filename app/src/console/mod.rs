@@ -191,7 +191,7 @@ pub fn draw(visit: Visit) -> AnyView {
                 | VisitData::General(_)
                 | VisitData::Branding
                 | VisitData::Security(_)
-                | VisitData::Invoicing(_)
+                | VisitData::Invoicing { .. }
                 | VisitData::ApiKeys(_)
                 | VisitData::Webhooks(_)
                 | VisitData::Webhook(_)

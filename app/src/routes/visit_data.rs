@@ -118,7 +118,12 @@ pub enum VisitData {
     /// Security requirements of the workspace.
     Security(SecuritySettings),
     /// Settings of invoicing.
-    Invoicing(Box<InvoicingSettings>),
+    Invoicing {
+        /// The settings.
+        settings: Box<InvoicingSettings>,
+        /// Today, in the workspace's time zone.
+        today: time::Date,
+    },
     /// API keys of the workspace.
     ApiKeys(Vec<ApiKey>),
     /// Webhooks of the workspace.
@@ -161,7 +166,7 @@ impl VisitData {
             Self::Imports(_)
             | Self::DueInvoices(_)
             | Self::NewInvoice(_)
-            | Self::Invoicing(_)
+            | Self::Invoicing { .. }
             | Self::NewSubscription(_)
             | Self::UsageAdjustment(_)
             | Self::Usage(_)

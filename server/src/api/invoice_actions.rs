@@ -178,7 +178,7 @@ pub(super) async fn issue(
     };
     let basis = Basis::parse(&basis).map_err(|error| invalid("basis", &error.to_string()))?;
     match invoices::issue(&mut tx, &can, id, &basis).await? {
-        Issued::Issued(_) => respond::<InvoiceResource>(tx, id).await,
+        Issued::Done(_) => respond::<InvoiceResource>(tx, id).await,
         Issued::Absent => Err(ApiError::NotFound),
         Issued::Blocked(blockers) => {
             let detail: Vec<&str> = blockers.iter().map(|blocker| blocker.text()).collect();

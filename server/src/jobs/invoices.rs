@@ -121,7 +121,7 @@ async fn issue(services: &Services, workspace: WorkspaceId, draft: InvoiceId) ->
     let Some(document) = invoices::document(&mut tx, draft).await? else { return Ok(false) };
     let Some(basis) = document.basis.filter(|_| document.blockers.is_empty()) else { return Ok(false) };
     match invoices::issue(&mut tx, &can, draft, &basis).await? {
-        Issued::Issued(_) => {
+        Issued::Done(_) => {
             tx.commit().await?;
             Ok(true)
         }

@@ -14,7 +14,9 @@ use crate::{
     ui::Icon,
 };
 use leptos::prelude::*;
-use model::{Capability, country, customer::CustomerDetail, invoice::InvoiceRow, moment, subscription::words};
+use model::{
+    Capability, country, customer::CustomerDetail, id::CustomerId, invoice::InvoiceRow, moment, subscription::words,
+};
 
 /// Renders the detail page.
 pub fn detail(scope: Scope, customer: &CustomerDetail) -> AnyView {
@@ -71,7 +73,7 @@ pub fn detail(scope: Scope, customer: &CustomerDetail) -> AnyView {
             </div>
             <div class="activity">
                 {subscriptions(scope, customer, may_edit.get())}
-                {invoices(scope, &row.name, &customer.invoices)}
+                {invoices(scope, id, &row.name, &customer.invoices)}
                 {usage::of_customer(scope, id, &row.name, &customer.usage, may_edit.get())}
             </div>
         </div>
@@ -79,7 +81,11 @@ pub fn detail(scope: Scope, customer: &CustomerDetail) -> AnyView {
     .into_any()
 }
 
-fn invoices(scope: Scope, name: &str, invoices: &[InvoiceRow]) -> AnyView {
+fn invoices(scope: Scope, id: CustomerId, name: &str, invoices: &[InvoiceRow]) -> AnyView {
+    let new = Memo::new(move |_| scope.may(Capability::ManageInvoices)).get().then(|| {
+        let url = scope.url(&Page::NewInvoice(Some(id)));
+        view! { <a class="btn small" href=url>"New invoice"</a> }
+    });
     let rows = invoices
         .iter()
         .map(|invoice| {
@@ -88,6 +94,7 @@ fn invoices(scope: Scope, name: &str, invoices: &[InvoiceRow]) -> AnyView {
                     <td class="col-main"><a draggable="false" class="row-link mono" href=scope.url(&Page::Invoice(invoice.id))>{invoice.number.clone().unwrap_or_else(|| "Draft".to_owned())}</a></td>
                     <td class="fit">{invoice_status(invoice)}</td>
                     <td class="col-sm fit">{invoice.due_on.map(moment::date).unwrap_or_default()}</td>
+                    <td class="num col-md wide">{(invoice.balance.minor != 0).then(|| invoice.balance.to_string())}</td>
                     <td class="num wide">{invoice.total.to_string()}</td>
                 </tr>
             }
@@ -95,11 +102,11 @@ fn invoices(scope: Scope, name: &str, invoices: &[InvoiceRow]) -> AnyView {
         .collect_view();
     view! {
         <section class="section" aria-labelledby="invoices">
-            <div class="section-head"><h2 id="invoices">"Latest invoices"</h2></div>
+            <div class="section-head"><h2 id="invoices">"Latest invoices"</h2><span class="end">{new}</span></div>
             {if invoices.is_empty() { view! { <p class="muted">"No invoices yet"</p> }.into_any() } else { view! {
                 <div class="table-wrap"><table class="data-table">
                     <caption class="visually-hidden">{format!("Invoices of {name}")}</caption>
-                    <thead><tr><th scope="col">"Number"</th><th scope="col" class="fit">"Status"</th><th scope="col" class="col-sm fit">"Due"</th><th scope="col" class="num wide">"Total"</th></tr></thead>
+                    <thead><tr><th scope="col">"Number"</th><th scope="col" class="fit">"Status"</th><th scope="col" class="col-sm fit">"Due"</th><th scope="col" class="num col-md wide">"Balance"</th><th scope="col" class="num wide">"Total"</th></tr></thead>
                     <tbody>{rows}</tbody>
                 </table></div>
             }.into_any() }}

@@ -2,8 +2,7 @@
 
 use super::{
     api::{InvoiceAction, act_on_invoice, can_be_credited},
-    document::linked,
-    lines,
+    lines::{self, linked},
     send::send_invoice,
 };
 use crate::{
@@ -41,7 +40,8 @@ pub(super) fn problem(returned: &Returned) -> Option<AnyView> {
     let message = returned.errors.0.first().map(|error| error.message.clone()).filter(|_| !has_fields);
     let message = message.or_else(|| (!returned.message.is_empty() && !has_fields).then(|| returned.message.clone()));
     message.map(|message| {
-        view! { <div class="banner warn page-banner" role="alert" data-testid="problem"><p>{message}</p></div> }.into_any()
+        view! { <div class="banner warn page-banner" role="alert" data-testid="problem"><p>{message}</p></div> }
+            .into_any()
     })
 }
 
@@ -85,9 +85,14 @@ pub(super) fn head(scope: Scope, document: &Document, may_edit: bool) -> AnyView
             let url = scope.url(&Page::CreditInvoice(id, CreditInput::default()));
             view! { <a class="btn" href=url>"Credit"</a> }.into_any()
         }
-        InvoiceStatus::Void if document.replaced_by.is_none() && document.kind == DocumentKind::Invoice => {
-            button(scope, id, ("remake", "Draft again", "btn primary"), Vec::new(), InvoiceAction::Remake, "Draft created")
-        }
+        InvoiceStatus::Void if document.replaced_by.is_none() && document.kind == DocumentKind::Invoice => button(
+            scope,
+            id,
+            ("remake", "Draft again", "btn primary"),
+            Vec::new(),
+            InvoiceAction::Remake,
+            "Draft created",
+        ),
         _ => ().into_any(),
     });
     let send = (may_edit && document.row.number.is_some() && document.row.status != InvoiceStatus::Void).then(|| {
@@ -243,8 +248,7 @@ fn draft(scope: Scope, page: &DocumentPage, returned: &Returned) -> AnyView {
     let note = open(scope, id, returned_to(returned, "save"), InvoiceAction::Save, "Note saved");
     let text = note.typed("note").unwrap_or_else(|| document.note.clone());
     let note_errors = note.state.errors;
-    let line =
-        open(scope, id, returned_to(returned, "add-line"), InvoiceAction::AddLine, "Line added");
+    let line = open(scope, id, returned_to(returned, "add-line"), InvoiceAction::AddLine, "Line added");
     let typed = |name: &str| line.typed(name).unwrap_or_default();
     let (name, amount, rate) = (typed("name"), typed("amount"), typed("tax_rate"));
     let errors = line.state.errors;
@@ -391,9 +395,7 @@ fn related(scope: Scope, document: &Document) -> Option<AnyView> {
             fact("Credit note", text)
         })
         .collect_view();
-    let one = |label: &'static str, link: &Option<Link>| {
-        link.as_ref().map(|link| fact(label, linked(scope, link)))
-    };
+    let one = |label: &'static str, link: &Option<Link>| link.as_ref().map(|link| fact(label, linked(scope, link)));
     let subscription = document.subscription.map(|id| {
         let url = scope.url(&Page::Subscription(id));
         fact("Subscription", view! { <a class="link" href=url>"Open subscription"</a> })

@@ -250,7 +250,8 @@ mod ssr {
             InvoiceAction::Issue(input) => {
                 let basis = input.parse().map_err(AppError::Invalid)?;
                 issued(invoices::issue(&mut tx, &can, id, &basis).await.map_err(|error| {
-                    let message = "An imported invoice has the next number. Change the series under Settings › Invoicing.";
+                    let message =
+                        "An imported invoice has the next number. Change the series under Settings › Invoicing.";
                     crate::server::workspace::refused(error, "invoice_number_taken", "basis", message)
                 })?)?;
             }
@@ -279,7 +280,7 @@ mod ssr {
     /// Converts the outcome of issuing into an error, unless the draft is issued.
     fn issued(outcome: Issued) -> Result<(), AppError> {
         let message = match outcome {
-            Issued::Issued(_) => return Ok(()),
+            Issued::Done(_) => return Ok(()),
             Issued::Absent => return Err(AppError::Absent),
             Issued::Blocked(blockers) => blockers.iter().map(|blocker| blocker.text()).collect::<Vec<_>>().join(" "),
             Issued::Moved(document) => {

@@ -1,9 +1,6 @@
 //! Form of a credit note. Its taxes are shown before it is issued.
 
-use super::{
-    api::credit_invoice,
-    document::taxes,
-};
+use super::{api::credit_invoice, document::taxes};
 use crate::{
     console::{
         PageData,

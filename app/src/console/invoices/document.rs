@@ -8,7 +8,7 @@ use crate::{
 use leptos::prelude::*;
 use model::{
     Capability, country,
-    invoice::{Document, DocumentKind, DocumentPage, InvoiceStatus, Link, Party, TaxGroup, Totals},
+    invoice::{Document, DocumentKind, DocumentPage, InvoiceStatus, Party, TaxGroup, Totals},
     moment,
 };
 
@@ -47,7 +47,7 @@ fn sheet(scope: Scope, document: &Document) -> AnyView {
         day.map(|day| view! { <div><dt>{label}</dt><dd>{moment::date(day)}</dd></div> })
     };
     let credits = document.credits.as_ref().map(|link| {
-        view! { <div><dt>"For invoice"</dt><dd>{linked(scope, link)}</dd></div> }
+        view! { <div><dt>"For invoice"</dt><dd>{lines::linked(scope, link)}</dd></div> }
     });
     let note = (!document.note.is_empty()).then(|| view! { <p class="sheet-text">{document.note.clone()}</p> });
     let details = (!document.payment_details.is_empty() && document.kind == DocumentKind::Invoice).then(|| {
@@ -76,13 +76,6 @@ fn sheet(scope: Scope, document: &Document) -> AnyView {
         </article>
     }
     .into_any()
-}
-
-/// Renders a link to another document.
-pub(super) fn linked(scope: Scope, link: &Link) -> AnyView {
-    let url = scope.url(&Page::Invoice(link.id));
-    let name = link.number.clone().unwrap_or_else(|| "Draft".to_owned());
-    view! { <a class="link" href=url>{name}</a> }.into_any()
 }
 
 fn party(label: &'static str, party: &Party) -> AnyView {

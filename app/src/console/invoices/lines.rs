@@ -1,15 +1,12 @@
 //! Lines of a document, each with how its amount came about.
 
-use crate::{
-    console::scope::Scope,
-    routes::Page,
-};
+use crate::{console::scope::Scope, routes::Page};
 use leptos::prelude::*;
 use model::{
     Currency, Money,
     count::amount,
     id::CustomerId,
-    invoice::DocumentLine,
+    invoice::{DocumentLine, Link},
     subscription::{
         bill::{BillLine, Working},
         words,
@@ -36,6 +33,13 @@ pub fn table(scope: Scope, customer: CustomerId, lines: &[DocumentLine], currenc
         </table></div>
     }
     .into_any()
+}
+
+/// Renders a link to another document.
+pub(super) fn linked(scope: Scope, link: &Link) -> AnyView {
+    let url = scope.url(&Page::Invoice(link.id));
+    let name = link.number.clone().unwrap_or_else(|| "Draft".to_owned());
+    view! { <a class="link" href=url>{name}</a> }.into_any()
 }
 
 /// Renders lines without their steps, for a comparison.
@@ -86,7 +90,10 @@ fn working(scope: Scope, customer: CustomerId, line: &DocumentLine, currency: Cu
     let charged = due_minor.saturating_sub(billed);
     if charged != line.net_minor {
         let rest = charged.saturating_sub(line.net_minor);
-        steps.push(step("Left for the next invoice, so that this one is not negative".to_owned(), money(rest.saturating_neg())));
+        steps.push(step(
+            "Left for the next invoice, so that this one is not negative".to_owned(),
+            money(rest.saturating_neg()),
+        ));
     }
     let events = line.slot.as_ref().and_then(|slot| slot.meter).map(|_| {
         let query = EventQuery { customer: Some(customer), ..EventQuery::default() };

@@ -266,6 +266,12 @@ pub fn commands(picker: Option<&Picker>, here: Option<&ShellInfo>, pasted: Optio
             let customers = open(Page::list(Noun::Customers));
             all.push(Command::new(Section::Actions, "plus", "New subscription of a customer", customers));
         }
+        if here.may.has(Page::DueInvoices.requires()) {
+            all.push(Command::new(Section::GoTo, "invoices", "To bill", open(Page::DueInvoices)));
+        }
+        if here.may.has(Capability::ManageInvoices) {
+            all.push(Command::new(Section::Actions, "plus", "New invoice", open(Page::NewInvoice(None))));
+        }
         if here.may.has(Capability::ManageMembers) {
             let invite = open(Page::Settings(SettingsPage::Members));
             all.push(Command::new(Section::Actions, "plus", "Invite people", invite));

@@ -52,7 +52,8 @@ pub(crate) async fn load<M: Mode>(tx: &mut WorkspaceTx<M>, page: &SettingsPage) 
         return Ok(PageData::Denied(needed));
     }
     if *page == SettingsPage::Invoicing {
-        return Ok(VisitData::Invoicing(Box::new(store::invoicing::settings(tx).await?)).into());
+        let settings = Box::new(store::invoicing::settings(tx).await?);
+        return Ok(VisitData::Invoicing { settings, today: tx.today() }.into());
     }
     let can = match tx.can::<ManageSettings>() {
         Ok(can) => can,

@@ -106,7 +106,7 @@ fn setting(scope: Scope, data: &VisitData, created: RwSignal<Option<String>>) ->
         VisitData::General(settings) => general::view(scope, settings),
         VisitData::Branding => branding::view(scope),
         VisitData::Security(settings) => security::view(scope, settings),
-        VisitData::Invoicing(settings) => invoicing::view(scope, settings),
+        VisitData::Invoicing { settings, today } => invoicing::view(scope, settings, *today),
         VisitData::ApiKeys(keys) => keys::view(scope, keys, created),
         VisitData::Webhooks(list) => webhooks::view(scope, list, created),
         VisitData::Webhook(detail) => webhooks::detail(scope, detail, created),

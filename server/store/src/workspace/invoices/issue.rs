@@ -24,7 +24,7 @@ use time::{Date, Duration};
 #[derive(Debug)]
 pub enum Issued {
     /// It is issued, with this number.
-    Issued(String),
+    Done(String),
     /// The draft is not what was on screen. Nothing is written. The document has its lines of this moment, and those
     /// that were stored.
     Moved(Box<Document>),
@@ -122,7 +122,7 @@ async fn finish(
     let number = seal(tx, can, &sealed, day).await?;
     let detail = detail.with("name", &number.text);
     audit::record(tx, Action::InvoiceIssued, id.uuid(), &detail).await?;
-    Ok(Issued::Issued(number.text))
+    Ok(Issued::Done(number.text))
 }
 
 /// What is written when a draft is issued.

@@ -116,7 +116,7 @@ async fn drafts_are_issued_by_the_job_only_if_the_workspace_wants_it() {
     let basis = document(&world, draft).await.basis.unwrap();
     let (mut tx, can) = job(&world, &world.a1).await;
     let outcome = invoices::issue(&mut tx, &can, draft, &basis).await.unwrap();
-    assert!(matches!(outcome, Issued::Issued(_)), "{outcome:?}");
+    assert!(matches!(outcome, Issued::Done(_)), "{outcome:?}");
     tx.commit().await.unwrap();
     assert_eq!(ready(&world).await, []);
 }

@@ -80,7 +80,7 @@ async fn issued(world: &World, id: InvoiceId) -> String {
     let mut tx = world.write(&world.ann, &world.a1).await;
     let can = tx.can::<ManageInvoices>().unwrap();
     let outcome = invoices::issue(&mut tx, &can, id, &basis).await.unwrap();
-    let Issued::Issued(number) = outcome else { panic!("not issued: {outcome:?}") };
+    let Issued::Done(number) = outcome else { panic!("not issued: {outcome:?}") };
     tx.commit().await.unwrap();
     number
 }

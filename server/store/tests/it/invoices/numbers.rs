@@ -45,7 +45,7 @@ async fn insist(world: &World, id: InvoiceId) {
             // An attempt whose answer was lost.
             let Some(basis) = document.basis else { return Ok(()) };
             let outcome = invoices::issue(&mut tx, &can, id, &basis).await?;
-            assert!(matches!(outcome, Issued::Issued(_)), "{outcome:?}");
+            assert!(matches!(outcome, Issued::Done(_)), "{outcome:?}");
             tx.commit().await?;
             Ok::<_, StoreError>(())
         };
