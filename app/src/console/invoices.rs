@@ -62,7 +62,7 @@ fn cells(scope: Scope, row: Cells<'_, InvoiceRow>) -> Vec<AnyView> {
         row.text("col-sm", |r| r.customer.clone()),
         row.status(invoice_words),
         row.text("num col-lg", |r| issued(r).unwrap_or_else(|| "—".to_owned())),
-        row.text("num col-md", |r| moment::date(r.due_on)),
+        row.text("num col-md", |r| r.due_on.map_or_else(|| "—".to_owned(), moment::date)),
         row.text("num wide col-lg", balance),
         row.text("num wide", |r| r.total.to_string()),
     ]

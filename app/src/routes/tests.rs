@@ -62,6 +62,7 @@ fn every_route_has_a_sample_url() {
         SettingsPage::Members,
         SettingsPage::Security,
         SettingsPage::Keys,
+        SettingsPage::Invoicing,
         SettingsPage::Webhooks,
         SettingsPage::Webhook(_),
         SettingsPage::Audit(_),

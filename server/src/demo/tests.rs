@@ -52,6 +52,7 @@ fn every_catalogue_is_valid_form_input() {
                 tax_id: billing.tax_id,
                 external_id: billing.external_id.unwrap_or_default(),
                 note: past.note.into(),
+                ..CustomerInput::default()
             };
             let draft = input.parse().unwrap_or_else(|errors| panic!("{name}: {errors:?}"));
             assert_eq!((draft.name.as_str(), draft.country.as_str()), (*name, *country), "stored as written");

@@ -21,7 +21,7 @@ use server_fn::codec::Json;
 #[serde(tag = "action", rename_all = "kebab-case")]
 pub enum CustomerAction {
     /// Creates the customer, or updates it.
-    Save(CustomerInput),
+    Save(Box<CustomerInput>),
     /// Archives the customer.
     Archive,
     /// Restores an archived customer.
@@ -206,9 +206,11 @@ pub(crate) async fn submit(
 
     let id = match page {
         Page::NewCustomer | Page::NewCustomerOf(_) => {
-            apply(call, slug, grant, None, &CustomerAction::Save(form.saved()?)).await?
+            apply(call, slug, grant, None, &CustomerAction::Save(Box::new(form.saved()?))).await?
         }
-        Page::EditCustomer(id) => apply(call, slug, grant, Some(*id), &CustomerAction::Save(form.saved()?)).await?,
+        Page::EditCustomer(id) => {
+            apply(call, slug, grant, Some(*id), &CustomerAction::Save(Box::new(form.saved()?))).await?
+        }
         Page::Customer(id) => match form.act()? {
             // A customer is saved by its form.
             CustomerAction::Save(_) => return Err(not_understood()),

@@ -29,7 +29,7 @@ pub fn form(scope: Scope, data: &CustomerForm) -> AnyView {
         if id.is_some() { (input.name.clone(), "Save") } else { ("New customer".to_owned(), "Create customer") };
     let page = FormPage::open(scope, move |values: CustomerInput| {
         scope.ask(async move |slug, grant| {
-            let saved = act_on_customer(slug, grant, id, CustomerAction::Save(values.clone())).await?;
+            let saved = act_on_customer(slug, grant, id, CustomerAction::Save(Box::new(values.clone()))).await?;
             let done = match id {
                 Some(_) => format!("{} saved", isolated(values.name.trim())),
                 None => "Customer created".to_owned(),

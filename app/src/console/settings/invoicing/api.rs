@@ -44,6 +44,7 @@ pub struct RateInput {
     pub note: String,
 }
 
+#[cfg(feature = "ssr")]
 impl RateInput {
     /// Returns the fields of the rate.
     pub fn rate(&self) -> TaxRateInput {

@@ -146,8 +146,9 @@ fn numbers(scope: Scope, series: &Series, today: Date, returned: &Returned) -> A
     let warning = series.started.then(|| {
         view! { <p class="hint">"A change applies to the next number. Numbers that are issued stay."</p> }
     });
+    let labelled_by = heading.clone();
     view! {
-        <section class="block" aria-labelledby=heading.clone()>
+        <section class="block" aria-labelledby=labelled_by>
             <h3 id=heading>{title}</h3>
             <p>"Next number: "<b class="mono" data-testid=format!("next-{}", kind.as_str())>{preview}</b></p>
             <SectionForm page=form action="save-series" button="Save numbers">
