@@ -11,7 +11,7 @@ test.beforeEach(async () => {
   shop = await openShop("crediting");
   await sql(
     `with r as (insert into workspace.tax_rates (workspace_id, id, name, percent, category) values ($1, gen_random_uuid(), 'VAT', 19, 'S') returning workspace_id, id)
-     insert into workspace.invoicing (workspace_id, seller_name, seller_address, tax_rate_id) select workspace_id, 'Shop GmbH', 'Berlin', id from r`,
+     insert into workspace.billing_settings (workspace_id, seller_name, seller_address, tax_rate_id) select workspace_id, 'Shop GmbH', 'Berlin', id from r`,
     [shop.id],
   );
 });

@@ -36,7 +36,7 @@ test("contacts who get invoices get the mail with the PDF of the page", async ({
     expect(mail.html).toContain("It is attached as a PDF.");
     expect(mail.attachments.map(({ name, type }) => [name, type])).toEqual([[`${number}.pdf`, "application/pdf"]]);
     expect(mail.attachments[0].bytes.equals(file), "the mail has another file than the page").toBe(true);
-    expect(textOf(mail.attachments[0].bytes)).toContain(number);
+    expect(await textOf(mail.attachments[0].bytes)).toContain(number);
   }
   expect(mailsTo(none), "a contact who gets no invoices got one").toEqual([]);
   const [{ sent }] = await sql<{ sent: boolean }>("select sent_at is not null as sent from workspace.invoices where id = $1", [id]);

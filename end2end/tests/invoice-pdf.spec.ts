@@ -33,7 +33,7 @@ test("the PDF has the numbers of the page, and the second download is the same f
   expect((await answer.body()).equals(first), "the second download is another file").toBe(true);
   expect(await sql("select 1 from workspace.invoice_files where invoice_id = $1", [id]), "the file is kept once").toHaveLength(1);
 
-  const lines = textOf(first);
+  const lines = await textOf(first);
   for (const text of [`Invoice`, number, "Shop GmbH", "Alder & Finch", "Tokens", "€100.00", "19 %", "€19.00", "€119.00", "Page 1 of 1"]) {
     expect(lines, lines.join("\n")).toContain(text);
   }
@@ -50,7 +50,7 @@ for (const [script, name] of [["Chinese", "北京测试有限公司"], ["Japanes
   test(`a ${script} name is printed`, async ({ browser }) => {
     const { id } = await issueInvoice(shop, name);
     const context = await contextOf(browser, shop.owner);
-    const lines = textOf(await download(context.request, `/${shop.slug}/invoices/${id}/pdf`));
+    const lines = await textOf(await download(context.request, `/${shop.slug}/invoices/${id}/pdf`));
     expect(lines, lines.join("\n")).toContain(name);
     await context.close();
   });
@@ -60,9 +60,10 @@ test("an Arabic name is printed from right to left", async ({ browser }) => {
   const name = "شركة البستان";
   const { id } = await issueInvoice(shop, name);
   const context = await contextOf(browser, shop.owner);
-  const lines = textOf(await download(context.request, `/${shop.slug}/invoices/${id}/pdf`));
-  const letters = (text: string) => [...text].filter((c) => c !== " ").sort().join("");
-  expect(lines.map(letters), lines.join("\n")).toContain(letters(name));
+  const lines = await textOf(await download(context.request, `/${shop.slug}/invoices/${id}/pdf`));
+  // A letter whose dots are a glyph of their own is read twice.
+  const letters = (text: string) => [...new Set(text.match(/\p{Script=Arabic}/gu))].sort().join("");
+  expect(letters(lines.join("")), lines.join("\n")).toBe(letters(name));
   expect(lines.join(""), "a letter has no glyph").not.toContain("?");
   await context.close();
 });
@@ -77,7 +78,7 @@ test("a guest gets the files of a shared customer, and nothing of another one", 
   const hidden = await issueInvoice(shop, "Hidden", "Secret tokens", other);
   const context = await contextOf(browser, guest);
   const bytes = await download(context.request, `/${shop.slug}/invoices/${shared.id}/pdf`);
-  expect(textOf(bytes)).toContain(shared.number);
+  expect(await textOf(bytes)).toContain(shared.number);
   expect((await context.request.get(`/${shop.slug}/invoices/${shared.id}/lines.csv`)).status()).toBe(200);
   for (const file of ["pdf", "lines.csv"]) {
     const [foreign, missing] = await Promise.all([hidden.id, randomUUID()].map((id) => context.request.get(`/${shop.slug}/invoices/${id}/${file}`)));

@@ -15,8 +15,8 @@ interface List {
 const of = (table: string, shown: string, order: string) =>
   `select ${shown} as shown from workspace.${table} t join account.workspaces w on w.id = t.workspace_id
    where w.slug = $1 order by ${order}`;
-// A draft has no final number.
-const NUMBER = "case t.status when 'draft' then 'Draft' else t.number end";
+// A draft has no number yet.
+const NUMBER = "case when t.status = 'draft' then 'Draft' when t.kind = 'credit_note' then t.number || ' · Credit note' else t.number end";
 const named = (table: string): Pick<List, "statement" | "sort"> => ({
   statement: of(table, "t.name", "t.name_key, t.id"),
   sort: ["Created", of(table, "t.name", "t.created_at desc, t.id desc"), "descending"],
@@ -133,7 +133,7 @@ test("the first row of each list opens its page with the details of that row", a
     await link.click();
     await expect(page, `${list.path}: the row leads to another page`).toHaveURL(href ?? "");
     await expect(page.getByRole("main"), `${list.path}: the page does not show that row`).toContainText(text ?? "");
-    await expect(page.getByRole("heading", { name: "Details" }), `${list.path}: the page has no details`).toBeVisible();
+    await expect(page.getByRole("heading", { name: /^(Details|Timeline)$/ }), `${list.path}: the page has no details`).toBeVisible();
     // Minutes may pass between the two texts.
     const textOf = async () => (await page.getByRole("main").innerText()).replace(/just now|\d+ (min|h) ago/g, "recently");
     const drawn = await textOf();

@@ -16,12 +16,12 @@ async function figures(slug: string): Promise<Record<string, string>> {
   const one = async (statement: string, ...more: unknown[]) => Object.values((await sql(`${statement}`, [slug, ...more]))[0])[0];
   const of = (table: string) => `from workspace.${table} t join account.workspaces w on w.id = t.workspace_id where w.slug = $1`;
   const currency = await one(`select mode() within group (order by currency) ${of("invoices")}`);
-  const invoiced = await one(`select coalesce(sum(total_minor), 0) ${of("invoices")} and status in ('open', 'paid') and currency = $2
+  const invoiced = await one(`select coalesce(sum(total_minor), 0) ${of("invoices")} and kind = 'invoice' and status in ('open', 'paid') and currency = $2
     and issued_on between current_date - 29 and current_date`, currency);
   const events = await one(`select count(*) ${of("events")} and day between current_date - 29 and current_date`);
   const customers = await one(`select count(*) ${of("customers")} and t.status = 'active' and t.created_at::date between current_date - 29 and current_date`);
-  const open = await one(`select coalesce(sum(total_minor), 0) ${of("invoices")} and status = 'open' and currency = $2`, currency);
-  const openCount = await one(`select count(*) ${of("invoices")} and status = 'open'`);
+  const open = await one(`select coalesce(sum(total_minor - paid_minor - credited_minor), 0) ${of("invoices")} and kind = 'invoice' and status = 'open' and currency = $2`, currency);
+  const openCount = await one(`select count(*) ${of("invoices")} and kind = 'invoice' and status = 'open'`);
   const active = await one(`select count(*) ${of("customers")} and t.status = 'active'`);
   return {
     Invoiced: money(invoiced, currency),
@@ -51,7 +51,7 @@ for (const slug of ["smartai-it", "smartai-product-eng", "globalai-finance"]) {
     expect(await page.getByRole("region", { name: "Newest customers" }).locator(".text").allInnerTexts()).toEqual(newest.map((c) => c.name));
     const overdue = await sql<{ number: string }>(
       `select number from workspace.invoices t join account.workspaces w on w.id = t.workspace_id
-       where slug = $1 and status = 'open' and due_on < current_date order by due_on, t.id limit 5`, [slug]);
+       where slug = $1 and kind = 'invoice' and status = 'open' and due_on < current_date order by due_on, t.id limit 5`, [slug]);
     const waits = await page.getByRole("region", { name: "Needs attention" }).locator(".text").allInnerTexts();
     expect(waits.filter((text) => text.includes(" · ")).map((text) => text.split(" · ")[0])).toEqual(overdue.map((i) => i.number));
     await context.close();

@@ -32,7 +32,7 @@ pub async fn read<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<Overview, StoreErr
     .fetch_one(tx.reading())
     .await?;
     let open = sqlx::query!(
-        r#"select count(*) as "count!", coalesce(sum(total_minor) filter (where currency = $2), 0)::bigint as "total!"
+        r#"select count(*) as "count!", coalesce(sum(total_minor - paid_minor - credited_minor) filter (where currency = $2), 0)::bigint as "total!"
         from workspace.invoices where workspace_id = $1 and status = 'open' and kind = 'invoice'"#,
         workspace,
         sums.currency,

@@ -145,6 +145,7 @@ pub async fn note_overdue(
     if noted.is_empty() {
         return Ok(Vec::new());
     }
+    webhooks::announce_all(tx, EventKind::InvoiceOverdue, &noted).await?;
     let rows = sqlx::query!(
         r#"select i.id, coalesce(i.number, '') as "number!", c.name as customer, i.currency, i.due_on as "due_on!",
             i.total_minor - i.paid_minor - i.credited_minor as "balance!"

@@ -9,6 +9,7 @@ use crate::{
     audit,
     door::{Can, WorkspaceTx, Write},
     error::StoreError,
+    workspace::webhooks,
 };
 use model::{
     audit::{Action, Detail},
@@ -18,6 +19,7 @@ use model::{
         Blocker, DocumentKind, DocumentLine, InvoiceStatus, LINES_MAX, LineDraft, MANUAL_LINES_FROM, NewInvoice,
         TaxGroup,
     },
+    webhook::EventKind,
 };
 use sqlx::types::Uuid;
 use time::Date;
@@ -164,6 +166,7 @@ pub async fn create(
         return Err(StoreError::Inconsistent("an invoice id that is taken".to_owned()));
     };
     audit::record(tx, Action::InvoiceDrafted, id.uuid(), &Detail::none().with("name", terms.name)).await?;
+    webhooks::announce(tx, EventKind::InvoiceDrafted, id.uuid()).await?;
     Ok(Written::Done(id))
 }
 
@@ -362,5 +365,6 @@ pub async fn remake(
         .with("name", &void.row.customer)
         .with("replaces", void.row.number.as_deref().unwrap_or_default());
     audit::record(tx, Action::InvoiceDrafted, draft.uuid(), &detail).await?;
+    webhooks::announce(tx, EventKind::InvoiceDrafted, draft.uuid()).await?;
     Ok(Written::Done(draft))
 }

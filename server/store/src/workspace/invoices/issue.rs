@@ -10,6 +10,7 @@ use crate::{
     audit,
     door::{Can, WorkspaceTx, Write},
     error::StoreError,
+    workspace::webhooks,
 };
 use model::{
     Money,
@@ -17,6 +18,7 @@ use model::{
     capability::ManageInvoices,
     id::InvoiceId,
     invoice::{Basis, Blocker, Document, DocumentKind, InvoiceStatus},
+    webhook::EventKind,
 };
 use time::{Date, Duration};
 
@@ -177,5 +179,13 @@ pub(super) async fn seal(
     )
     .execute(can.on(tx)?)
     .await?;
+    let issued = match sealed.kind {
+        DocumentKind::Invoice => EventKind::InvoiceIssued,
+        DocumentKind::CreditNote => EventKind::CreditNoteIssued,
+    };
+    webhooks::announce(tx, issued, sealed.id.uuid()).await?;
+    if status == InvoiceStatus::Paid {
+        webhooks::announce(tx, EventKind::InvoicePaid, sealed.id.uuid()).await?;
+    }
     Ok(number)
 }

@@ -9,6 +9,7 @@ use crate::{
     audit,
     door::{Can, WorkspaceTx, Write},
     error::StoreError,
+    workspace::webhooks,
 };
 use model::{
     Money,
@@ -16,6 +17,7 @@ use model::{
     capability::ManageInvoices,
     id::{InvoiceId, PaymentId},
     invoice::{DocumentKind, InvoiceStatus, PaymentDraft},
+    webhook::EventKind,
 };
 use sqlx::types::Uuid;
 
@@ -151,16 +153,22 @@ pub(super) async fn settle(
     credited_minor: i64,
 ) -> Result<(), StoreError> {
     let workspace = tx.id().uuid();
-    sqlx::query!(
-        "update workspace.invoices set paid_minor = $3, credited_minor = $4, updated_at = now(),
+    let row = sqlx::query!(
+        "with old as (select status from workspace.invoices where workspace_id = $1 and id = $2)
+        update workspace.invoices i set paid_minor = $3, credited_minor = $4, updated_at = now(),
             status = case when $3::bigint + $4::bigint >= total_minor then 'paid' else 'open' end
-        where workspace_id = $1 and id = $2",
+        from old where i.workspace_id = $1 and i.id = $2
+        returning i.status, old.status as before",
         workspace,
         id.uuid(),
         paid_minor,
         credited_minor,
     )
-    .execute(can.on(tx)?)
+    .fetch_one(can.on(tx)?)
     .await?;
+    let paid = InvoiceStatus::Paid.as_str();
+    if row.status == paid && row.before != paid {
+        webhooks::announce(tx, EventKind::InvoicePaid, id.uuid()).await?;
+    }
     Ok(())
 }

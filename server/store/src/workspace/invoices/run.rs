@@ -11,6 +11,7 @@ use crate::{
     audit,
     door::{Can, WorkspaceTx, Write},
     error::StoreError,
+    workspace::webhooks,
 };
 use model::{
     audit::{Action, Detail},
@@ -21,6 +22,7 @@ use model::{
         lines::{self, Billed},
     },
     subscription::Terms,
+    webhook::EventKind,
 };
 use sqlx::types::Uuid;
 use time::Date;
@@ -119,6 +121,7 @@ pub async fn run(tx: &mut WorkspaceTx<Write>, can: &Can<ManageInvoices>, run: &R
             refresh(tx, can, draft).await?;
             let detail = Detail::none().with("name", &billable.customer_name).with("day", on);
             audit::record(tx, Action::InvoiceDrafted, draft.uuid(), &detail).await?;
+            webhooks::announce(tx, EventKind::InvoiceDrafted, draft.uuid()).await?;
             result.drafted.push(draft);
         }
     }

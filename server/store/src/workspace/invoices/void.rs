@@ -5,12 +5,14 @@ use crate::{
     audit,
     door::{Can, WorkspaceTx, Write},
     error::StoreError,
+    workspace::webhooks,
 };
 use model::{
     audit::{Action, Detail},
     capability::ManageInvoices,
     id::InvoiceId,
     invoice::{DocumentKind, InvoiceStatus, VoidReason},
+    webhook::EventKind,
 };
 
 /// Voids an issued invoice without payments and credit notes, and logs it. It keeps its number. What it charged is due
@@ -53,5 +55,6 @@ pub async fn void(
     .await?;
     let detail = Detail::none().with("name", row.title()).with("customer", &row.customer).with("reason", &reason.0);
     audit::record(tx, Action::InvoiceVoided, id.uuid(), &detail).await?;
+    webhooks::announce(tx, EventKind::InvoiceVoided, id.uuid()).await?;
     Ok(Written::Done(()))
 }
