@@ -85,6 +85,9 @@ pub fn SectionForm(
     action: &'static str,
     /// Label of the submit button.
     button: &'static str,
+    /// Draws a button that is not the main one of its page.
+    #[prop(optional)]
+    secondary: bool,
     /// Fields of the form.
     children: Children,
 ) -> impl IntoView {
@@ -96,7 +99,7 @@ pub fn SectionForm(
             <input type="hidden" name="action" value=action/>
             {grant_field(scope)}
             {children()}
-            <div class="btn-row"><SubmitButton form=page.state label=button/></div>
+            <div class="btn-row"><SubmitButton form=page.state label=button secondary/></div>
         </form>
     }
 }

@@ -97,7 +97,14 @@ pub fn SubmitButton(
     /// Makes the button as wide as the form.
     #[prop(optional)]
     wide: bool,
+    /// Draws a button that is not the main one of its page.
+    #[prop(optional)]
+    secondary: bool,
 ) -> impl IntoView {
-    let class = if wide { "btn primary wide" } else { "btn primary" };
+    let class = match (wide, secondary) {
+        (true, _) => "btn primary wide",
+        (false, true) => "btn",
+        (false, false) => "btn primary",
+    };
     view! { <button class=class type="submit" aria-busy=move || form.pending.aria_busy()>{label}</button> }
 }

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test it is how a failure is reported")]
 
 use en16931::{
-    Date, Invoice, InvoiceAmount, InvoiceLine, Percentage, Quantity,
+    Date, Identifier, Invoice, InvoiceAmount, InvoiceLine, Percentage, Quantity,
     invoice::{Party, PostalAddress},
     reconcile::Reconciler,
     validate,
@@ -14,10 +14,14 @@ use rust_decimal::Decimal;
 type Line = (Category, Percent, i64);
 
 fn party(name: &str, vat: Option<&str>) -> Party {
-    let party = Party::new(name, PostalAddress::new("Hauptstraße 1", "Berlin", "10115", "DE").unwrap());
+    let mut party = Party::new(name, PostalAddress::new("Hauptstraße 1", "Berlin", "10115", "DE").unwrap());
     match vat {
         Some(vat) => party.with_vat_identifier(vat),
-        None => party,
+        // A seller without a VAT number has another one.
+        None => {
+            party.legal_registration = Some(Identifier::new("HRB 12345"));
+            party
+        }
     }
 }
 

@@ -268,7 +268,7 @@ fn draft(scope: Scope, page: &DocumentPage, returned: &Returned) -> AnyView {
         <section class="section" aria-labelledby="add-line">
             <div class="section-head"><h2 id="add-line">"Lines of your own"</h2></div>
             <ul class="line-list">{entered}</ul>
-            <SectionForm page=line action="add-line" button="Add line">
+            <SectionForm page=line action="add-line" button="Add line" secondary=true>
                 <TextField name="name" label="Description" value=name errors/>
                 <TextField name="amount" label="Amount before tax" value=amount errors hint="Negative for a discount."/>
                 <SelectField name="tax_rate" label="Tax rate" value=rate options=rates errors/>
@@ -276,7 +276,7 @@ fn draft(scope: Scope, page: &DocumentPage, returned: &Returned) -> AnyView {
         </section>
         <section class="section" aria-labelledby="draft-note">
             <div class="section-head"><h2 id="draft-note">"Note on the document"</h2></div>
-            <SectionForm page=note action="save" button="Save note">
+            <SectionForm page=note action="save" button="Save note" secondary=true>
                 <TextAreaField name="note" label="Note" value=text errors=note_errors/>
             </SectionForm>
         </section>

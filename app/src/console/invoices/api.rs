@@ -105,12 +105,12 @@ pub(crate) use ssr::{credit_page, new_page, page, submit};
 /// Implementation of the actions, which calls and posted forms share.
 #[cfg(feature = "ssr")]
 mod ssr {
-    use crate::console::invoices::{
-        api::{InvoiceAction, RESULT, chosen},
-        send,
-    };
     use crate::{
         boot::Returned,
+        console::invoices::{
+            api::{InvoiceAction, RESULT, chosen},
+            send::send,
+        },
         error::AppError,
         routes::{Page, VisitData},
         server::{
@@ -372,7 +372,7 @@ mod ssr {
             Page::NewInvoice(_) => Page::Invoice(create(call, slug, grant, &form.saved()?).await?),
             Page::Invoice(id) => match form.only_action()? {
                 "send" => {
-                    send::send(call, slug, grant, *id).await?;
+                    send(call, slug, grant, *id).await?;
                     Page::Invoice(*id)
                 }
                 _ => match apply(call, slug, grant, *id, &form.act()?).await? {

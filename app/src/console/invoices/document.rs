@@ -28,8 +28,8 @@ pub fn document(scope: Scope, page: &DocumentPage) -> AnyView {
         {actions::problem(&returned)}
         {actions::moved(document)}
         <div class="detail invoice-page">
-            <div class="side">{actions::side(scope, page, &returned, may_edit)}</div>
             <div class="activity">{sheet(scope, document)}</div>
+            <div class="side">{actions::side(scope, page, &returned, may_edit)}</div>
         </div>
     }
     .into_any()

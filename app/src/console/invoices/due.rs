@@ -68,7 +68,7 @@ fn table(scope: Scope, form: FormState, data: &DuePage, may_edit: bool) -> AnyVi
     };
     let here = scope.url(&Page::DueInvoices);
     let choose = may_edit.then(|| {
-        view! { <th scope="col" class="col-check"><input type="checkbox" aria-label="Select all" data-testid="select-all" on:change=move |event| browser::check_all("cut", browser::is_checked(&event))/></th> }
+        view! { <th scope="col" class="col-check"><input type="checkbox" aria-label="Select all" checked=true data-testid="select-all" on:change=move |event| browser::check_all("cut", browser::is_checked(&event))/></th> }
     });
     let buttons = may_edit.then(|| {
         view! { <div class="btn-row due-actions"><button class="btn primary" type="submit" aria-busy=move || form.pending.aria_busy()>"Draft"</button></div> }

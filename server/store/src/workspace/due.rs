@@ -38,3 +38,12 @@ pub(crate) async fn forget<M: Mode>(tx: &mut WorkspaceTx<M>, job: Job) -> Result
         .await?;
     Ok(())
 }
+
+/// Notes that the job of invoices looks at the workspace again soon: after a change of its settings or its time zone.
+///
+/// # Errors
+/// [`StoreError::Database`] if the query fails.
+pub(crate) async fn look_soon<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<(), StoreError> {
+    let now = tx.tenant().principal.now;
+    note(tx, Job::Invoice, now).await
+}

@@ -23,7 +23,6 @@ mod void;
 
 pub use bulk::{PastDocument, import};
 pub use credit::{credit, credit_preview};
-pub(super) use daily::look_soon;
 pub use daily::{OverdueInvoice, begin_day, cuts_to_draft, drafts_to_issue, look_later, managers, note_overdue};
 pub use document::document;
 pub use draft::{add_line, create, delete, edit, remake, remove_line};

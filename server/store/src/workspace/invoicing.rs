@@ -1,6 +1,6 @@
 //! Storage of how a workspace invoices: seller, terms, tax rates, and the series of numbers.
 
-use super::{listing::known, written::Written};
+use super::{due as jobs, listing::known, written::Written};
 use crate::{
     audit::{self, named},
     door::{Can, Mode, WorkspaceTx, Write},
@@ -233,7 +233,7 @@ pub async fn save_settings(
     if !changed.is_empty() {
         audit::record(tx, Action::InvoicingChanged, workspace, &changed).await?;
         // The job may have something to draft or to issue by the new settings.
-        super::invoices::look_soon(tx).await?;
+        jobs::look_soon(tx).await?;
     }
     Ok(Written::Done(()))
 }

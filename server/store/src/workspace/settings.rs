@@ -77,7 +77,7 @@ pub async fn save_general(
     }
     if before.time_zone != draft.time_zone {
         // Another day may have begun, on which invoices are due.
-        super::invoices::look_soon(tx).await?;
+        super::due::look_soon(tx).await?;
     }
     // A separate statement, because setting the slug waits for all current writes even if its value is the same.
     if before.slug != draft.slug.as_str() {

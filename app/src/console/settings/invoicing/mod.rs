@@ -17,7 +17,7 @@ use leptos::prelude::*;
 use model::{
     FieldErrors,
     country::COUNTRIES,
-    invoice::{InvoicingInput, InvoicingSettings, Series, TaxRate, TaxRateInput},
+    invoice::{DocumentKind, InvoicingInput, InvoicingSettings, Series, TaxRate, TaxRateInput},
     pricing::tax::Category,
 };
 use time::Date;
@@ -141,7 +141,10 @@ fn numbers(scope: Scope, series: &Series, today: Date, returned: &Returned) -> A
         field(kind.as_str(), "next", "Next number", next, errors)
     });
     let preview = series.number(today.year(), series.next);
-    let title = format!("Numbers: {}", kind.label().to_lowercase());
+    let title = match kind {
+        DocumentKind::Invoice => "Numbers of invoices",
+        DocumentKind::CreditNote => "Numbers of credit notes",
+    };
     let heading = format!("series-{}", kind.as_str());
     let warning = series.started.then(|| {
         view! { <p class="hint">"A change applies to the next number. Numbers that are issued stay."</p> }

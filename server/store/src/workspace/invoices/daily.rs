@@ -62,15 +62,6 @@ pub async fn look_later(tx: &mut WorkspaceTx<Write>, pause: Duration) -> Result<
     jobs::note(tx, Job::Invoice, at).await
 }
 
-/// Notes that the job looks at the workspace again soon: after a change of its settings or its time zone.
-///
-/// # Errors
-/// [`StoreError::Database`] if the query fails.
-pub(in super::super) async fn look_soon<M: Mode>(tx: &mut WorkspaceTx<M>) -> Result<(), StoreError> {
-    let now = tx.tenant().principal.now;
-    jobs::note(tx, Job::Invoice, now).await
-}
-
 /// Returns the cuts that the job drafts: those without a document whose grace is over, by subscription and day. None if
 /// the workspace drafts by hand.
 ///

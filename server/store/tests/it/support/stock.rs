@@ -120,6 +120,12 @@ impl World {
         webhooks::announce(&mut tx, EventKind::ImportDone, import.uuid()).await.unwrap();
         tx.commit().await.unwrap();
         refusal_of(&mut superuser, place, "unknown_customer", &format!("{mark} stranger")).await;
+        let taxed = format!(
+            "update workspace.customers c set tax_rate_id = r.id from workspace.tax_rates r
+            where c.workspace_id = '{}' and r.workspace_id = c.workspace_id",
+            place.id
+        );
+        execute(&mut superuser, &taxed).await.unwrap();
         let file = format!(
             "insert into workspace.invoice_files (workspace_id, invoice_id, kind, customer_id, sha256, content)
             values ('{}', '{}', 'pdf', '{}', sha256('{mark}'), '{mark}')",
@@ -204,7 +210,8 @@ impl World {
         let new = NewInvoice { customer: stock.customers[0], currency: Currency::EUR };
         let draft = done(invoices::create(&mut tx, &can, &new).await.unwrap());
         let net = Money { minor: 100, currency: Currency::EUR };
-        let service = LineDraft { name: line("Service"), net, tax_rate: None };
+        let rates = invoicing::tax_rates(&mut tx).await.unwrap();
+        let service = LineDraft { name: line("Service"), net, tax_rate: Some(rates[0].id) };
         done(invoices::add_line(&mut tx, &can, draft, &service).await.unwrap());
         tx.commit().await.unwrap();
     }
