@@ -184,7 +184,7 @@ pub(super) fn side(scope: Scope, page: &DocumentPage, returned: &Returned, may_e
         {draft}
         {settle}
         {void}
-        {related(scope, document)}
+        {details(scope, document)}
         {timeline(scope, document)}
     }
     .into_any()
@@ -385,8 +385,8 @@ fn void(scope: Scope, id: InvoiceId, returned: &Returned) -> AnyView {
     .into_any()
 }
 
-/// Lists the documents that belong to this one.
-fn related(scope: Scope, document: &Document) -> Option<AnyView> {
+/// Lists facts of the document, and the records that belong to it.
+fn details(scope: Scope, document: &Document) -> AnyView {
     let notes = document
         .credit_notes
         .iter()
@@ -400,24 +400,21 @@ fn related(scope: Scope, document: &Document) -> Option<AnyView> {
         let url = scope.url(&Page::Subscription(id));
         fact("Subscription", view! { <a class="link" href=url>"Open subscription"</a> })
     });
-    let is_empty = document.credit_notes.is_empty()
-        && document.replaces.is_none()
-        && document.replaced_by.is_none()
-        && document.subscription.is_none();
-    (!is_empty).then(|| {
-        view! {
-            <section class="section" aria-labelledby="related">
-                <div class="section-head"><h2 id="related">"Related"</h2></div>
-                <dl class="facts">
-                    {subscription}
-                    {notes}
-                    {one("Replaces", &document.replaces)}
-                    {one("Replaced by", &document.replaced_by)}
-                </dl>
-            </section>
-        }
-        .into_any()
-    })
+    let customer = scope.url(&Page::Customer(document.row.customer_id));
+    view! {
+        <section class="section" aria-labelledby="facts">
+            <div class="section-head"><h2 id="facts">"Details"</h2></div>
+            <dl class="facts">
+                {fact("Customer", view! { <a class="link" href=customer>{document.row.customer.clone()}</a> })}
+                {fact("Currency", document.totals.currency.code())}
+                {subscription}
+                {notes}
+                {one("Replaces", &document.replaces)}
+                {one("Replaced by", &document.replaced_by)}
+            </dl>
+        </section>
+    }
+    .into_any()
 }
 
 /// Lists what happened to the document, oldest first.

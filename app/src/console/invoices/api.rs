@@ -183,7 +183,7 @@ mod ssr {
         input: CreditInput,
     ) -> Result<Option<VisitData>, AppError> {
         let Some(document) = invoices::document(tx, id).await? else { return Ok(None) };
-        if !super::can_be_credited(&document) {
+        if !crate::console::invoices::api::can_be_credited(&document) {
             return Ok(None);
         }
         let mut credited: HashMap<u16, i64> = HashMap::new();
