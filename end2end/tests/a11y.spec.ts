@@ -106,7 +106,6 @@ const SCENES: Scene[] = [
   { name: "a form of products", path: "/smartai-it/products/new", shows: (page) => page.getByRole("button", { name: "Create product" }) },
   { name: "imports", path: "/smartai-it/usage/import", shows: heading("Import usage") },
   { name: "a dead invite", path: `/invite/${"a".repeat(43)}`, refused: [404, `/invite/${"a".repeat(43)}`], shows: (page) => page.getByRole("heading", { level: 1 }) },
-  { name: "reference of the API", path: "/api", signedOut: true, still: true, shows: heading("API") },
   { name: "gallery", path: "/dev/gallery", still: true, shows: (page) => page.getByRole("heading", { name: "Gallery" }) },
   { name: "404", path: "/no-such-workspace", refused: [404, "/no-such-workspace"], shows: (page) => page.getByTestId("not-found") },
   {

@@ -1,4 +1,5 @@
 // The reference of the API at /api: every operation has its entry, without JavaScript, at any width.
+import AxeBuilder from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 import { get } from "../support/raw";
 
@@ -34,6 +35,24 @@ for (const width of [320, 390, 1280]) {
     await page.goto("/api");
     await page.getByRole("heading", { level: 1, name: "API" }).waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  });
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`axe finds no violation in the ${colorScheme} theme`, async ({ browser }) => {
+    const context = await browser.newContext({ colorScheme });
+    const page = await context.newPage();
+    await page.goto("/api");
+    // Axe takes minutes for the whole page. The entries of all nouns have the same parts.
+    const left = await page.evaluate(() => {
+      const nouns = [...document.querySelectorAll("section[id^=noun-]")];
+      nouns.slice(2).forEach((noun) => noun.remove());
+      return document.querySelectorAll("[data-operation]").length;
+    });
+    expect(left, "control: entries are left").toBeGreaterThan(5);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.flatMap((one) => one.nodes.slice(0, 2).map((node) => `${one.id}: ${node.html.slice(0, 120)}`))).toEqual([]);
+    await context.close();
   });
 }
 

@@ -59,6 +59,7 @@ test("name and unit of a meter change, and nothing else can", async ({ as }) => 
   const page = await as(ADA);
   await open(page, `/${IT}/products/${product}`);
   await page.getByRole("link", { name: `${NAME} fixed` }).click();
+  await expect(page.locator("main form.form-page")).toBeVisible();
   expect(await page.locator("main form.form-page input:not([type=hidden])").evaluateAll((all) => all.map((input) => (input as HTMLInputElement).name))).toEqual(["name", "unit"]);
   await page.getByLabel("Name", { exact: true }).fill(`${NAME} renamed`);
   await page.getByRole("button", { name: "Save" }).click();

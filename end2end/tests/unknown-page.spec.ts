@@ -116,7 +116,7 @@ test("settings that the role does not allow are listed with the reason and witho
   await expect(page.getByTestId("why-not")).toContainText("Only owners and admins can change these settings");
   const ada = await as(ADA);
   await open(ada, `/${IT}/settings/general`);
-  await expect(ada.getByRole("navigation", { name: "Settings" }).getByRole("link"), "control: an owner gets all links").toHaveCount(7);
+  await expect(ada.getByRole("navigation", { name: "Settings" }).getByRole("link"), "control: an owner gets all links").toHaveCount(9);
 });
 
 test("a switch to a page that the role there does not allow is explained", async ({ as }) => {
