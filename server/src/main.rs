@@ -43,12 +43,19 @@ use std::process::ExitCode;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// Stack of a thread that serves requests, in bytes. Futures of pages contain those of what they load, and are large
+/// without optimization: the usual 2 MiB overflow in a development build.
+const STACK: usize = 8 * 1024 * 1024;
+
 fn main() -> ExitCode {
     let arguments = cli::Cli::parse();
     let outcome = config::Config::from_environment().map_err(error::CommandError::from).and_then(|config| {
         telemetry::start(&config);
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(error::CommandError::Runtime)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .thread_stack_size(STACK)
+            .build()
+            .map_err(error::CommandError::Runtime)?;
         runtime.block_on(cli::run(arguments, config))
     });
     match outcome {
