@@ -48,6 +48,7 @@ for (const javaScriptEnabled of [true, false]) {
     await expect(page.getByTestId("preview-total")).toHaveText("€47.60");
     await page.getByRole("button", { name: "Issue credit note" }).click();
     await expect(page.locator("#main h1")).toHaveText(/^CN-/);
+    await expect(page.locator(".page-head .status"), "a credit note awaits no payment").toHaveText("Issued");
     await expect(page.getByTestId("total")).toHaveText("€47.60");
     await page.goto(`/${shop.slug}/invoices/${id}`);
     await expect(page.getByTestId("balance")).toHaveText("€71.40");

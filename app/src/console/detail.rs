@@ -9,7 +9,7 @@ use crate::{
 use leptos::{ev::SubmitEvent, prelude::*};
 use model::{
     catalog::Lifecycle,
-    invoice::{InvoiceRow, InvoiceStatus},
+    invoice::{DocumentKind, InvoiceRow, InvoiceStatus},
     subscription::State,
     text::isolated,
 };
@@ -54,6 +54,7 @@ pub fn invoice_status(invoice: &InvoiceRow) -> AnyView {
 /// Returns the tone and label of an invoice's status badge.
 pub const fn invoice_words(invoice: &InvoiceRow) -> (StatusTone, &'static str) {
     match invoice.status {
+        InvoiceStatus::Open if matches!(invoice.kind, DocumentKind::CreditNote) => (StatusTone::Ok, "Issued"),
         InvoiceStatus::Open if invoice.overdue => (StatusTone::Warn, "Overdue"),
         InvoiceStatus::Open => (StatusTone::Info, "Open"),
         InvoiceStatus::Paid => (StatusTone::Ok, "Paid"),

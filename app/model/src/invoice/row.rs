@@ -73,7 +73,7 @@ pub struct InvoiceRow {
     pub total: Money,
     /// Issue date. `None` for drafts.
     pub issued_on: Option<Date>,
-    /// Due date. `None` for drafts.
+    /// Due date. `None` for drafts and credit notes.
     pub due_on: Option<Date>,
     /// What is left to pay. Zero for drafts and void invoices.
     pub balance: Money,

@@ -51,7 +51,8 @@ impl Row {
             overdue: is_owed && status == InvoiceStatus::Open && self.due_on.is_some_and(|due_on| due_on < today),
             total: Money { minor: self.total_minor, currency },
             issued_on: self.issued_on,
-            due_on: self.due_on,
+            // Nothing is due by a credit note.
+            due_on: self.due_on.filter(|_| kind == DocumentKind::Invoice),
             balance: Money { minor: balance, currency },
         })
     }
