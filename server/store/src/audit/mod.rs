@@ -63,7 +63,7 @@ mod sealed {
         async fn log(&mut self, action: &str, target: Option<Uuid>, detail: &str) -> Result<(), StoreError> {
             let workspace = self.id().uuid();
             // A job acts without a person, and is named by its actor.
-            let user = self.tenant().job.is_none().then(|| self.user().uuid());
+            let user = self.person().map(model::id::UserId::uuid);
             let actor = self.tenant().principal.person.name.clone();
             sqlx::query!(
                 "insert into workspace.audit_log (workspace_id, id, user_id, actor, action, target, detail)

@@ -112,6 +112,11 @@ impl<M: Mode> WorkspaceTx<M> {
         self.tenant.principal.person.id
     }
 
+    /// Returns the person's id, or `None` if a job opened the workspace.
+    pub fn person(&self) -> Option<UserId> {
+        self.tenant.job.is_none().then(|| self.user())
+    }
+
     /// Returns the workspace's time zone.
     pub fn zone(&self) -> Arc<Zone> {
         Arc::clone(&self.tenant.zone)

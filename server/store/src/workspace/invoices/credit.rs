@@ -17,7 +17,7 @@ use model::{
     FieldErrors, Money,
     audit::{Action, Detail},
     capability::ManageInvoices,
-    id::InvoiceId,
+    id::{InvoiceId, UserId},
     invoice::{CreditDraft, DocumentKind, DocumentLine, InvoiceStatus, TaxGroup},
     pricing::tax::{Category, Group, Percent, credit_tax},
 };
@@ -178,7 +178,7 @@ pub async fn credit(
         Written::Absent => return Ok(Written::Absent),
         Written::Invalid(errors) => return Ok(Written::Invalid(errors)),
     };
-    let (workspace, user, note, today) = (tx.id().uuid(), tx.user().uuid(), Uuid::now_v7(), tx.today());
+    let (workspace, user, note, today) = (tx.id().uuid(), tx.person().map(UserId::uuid), Uuid::now_v7(), tx.today());
     let Credit { head, lines, taxes } = credit;
     let customer = head.row.customer_id;
     sqlx::query!(
@@ -191,7 +191,7 @@ pub async fn credit(
         head.currency.code(),
         id.uuid(),
         new.note,
-        user,
+        user as Option<Uuid>,
     )
     .execute(can.on(tx)?)
     .await?;

@@ -14,7 +14,7 @@ use crate::{
 use model::{
     audit::{Action, Detail},
     capability::ManageInvoices,
-    id::{CustomerId, InvoiceId, SubscriptionId},
+    id::{CustomerId, InvoiceId, SubscriptionId, UserId},
     invoice::{
         Blocker, DocumentKind, DocumentLine, InvoiceStatus, LINES_MAX, LineDraft, MANUAL_LINES_FROM, NewInvoice,
         TaxGroup,
@@ -73,7 +73,7 @@ pub(super) async fn insert(
     can: &Can<ManageInvoices>,
     new: &NewDraft,
 ) -> Result<Option<InvoiceId>, StoreError> {
-    let (workspace, user, id) = (tx.id().uuid(), tx.user().uuid(), Uuid::now_v7());
+    let (workspace, user, id) = (tx.id().uuid(), tx.person().map(UserId::uuid), Uuid::now_v7());
     let written = sqlx::query!(
         "insert into workspace.invoices (workspace_id, id, kind, customer_id, status, total_minor, currency,
             subscription_id, cut_on, replaces_id, note, created_by)
@@ -87,7 +87,7 @@ pub(super) async fn insert(
         new.cut.map(|(_, on)| on),
         new.replaces.map(InvoiceId::uuid),
         new.note,
-        user,
+        user as Option<Uuid>,
     )
     .execute(can.on(tx)?)
     .await?;

@@ -15,7 +15,7 @@ use model::{
     Money,
     audit::{Action, Detail},
     capability::ManageInvoices,
-    id::{InvoiceId, PaymentId},
+    id::{InvoiceId, PaymentId, UserId},
     invoice::{DocumentKind, InvoiceStatus, PaymentDraft},
     webhook::EventKind,
 };
@@ -48,7 +48,7 @@ pub async fn pay(
     id: InvoiceId,
     new: &PaymentDraft,
 ) -> Result<Written<PaymentId>, StoreError> {
-    let (workspace, user, payment) = (tx.id().uuid(), tx.user().uuid(), Uuid::now_v7());
+    let (workspace, user, payment) = (tx.id().uuid(), tx.person().map(UserId::uuid), Uuid::now_v7());
     let Some(head) = payable(tx, can, id).await? else { return Ok(Written::Absent) };
     if new.amount.currency != head.currency {
         let message = format!("This invoice is in {}.", head.currency.code());
@@ -79,7 +79,7 @@ pub async fn pay(
         new.received_on,
         new.method.as_str(),
         new.reference,
-        user,
+        user as Option<Uuid>,
     )
     .execute(can.on(tx)?)
     .await?;

@@ -101,6 +101,29 @@ async fn cuts_are_drafted_after_their_grace_if_the_workspace_wants_it() {
 }
 
 #[tokio::test]
+async fn the_job_drafts_without_a_person() {
+    let (world, _, mut superuser) = shop().await;
+    set(&world, |settings| (settings.auto_draft, settings.grace_days) = (true, 1)).await;
+    let (mut tx, can) = job(&world, &world.a1).await;
+    let cuts = invoices::cuts_to_draft(&mut tx).await.unwrap();
+    assert!(!cuts.is_empty(), "control: something is due");
+    let done = invoices::run(&mut tx, &can, &Run { cuts }).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(!done.drafted.is_empty());
+    let authors: Vec<(Option<sqlx::types::Uuid>, Option<sqlx::types::Uuid>)> = sqlx::query_as(
+        "select i.created_by, l.user_id from workspace.invoices i
+        join workspace.audit_log l on l.workspace_id = i.workspace_id and l.target = i.id and l.action = 'invoice_drafted'
+        where i.workspace_id = $1 and i.id = any($2)",
+    )
+    .bind(world.a1.id.uuid())
+    .bind(done.drafted.iter().map(|id| id.uuid()).collect::<Vec<_>>())
+    .fetch_all(&mut superuser)
+    .await
+    .unwrap();
+    assert_eq!(authors, vec![(None, None); done.drafted.len()]);
+}
+
+#[tokio::test]
 async fn drafts_are_issued_by_the_job_only_if_the_workspace_wants_it() {
     let (world, stock, _superuser) = shop().await;
     let subscription = subscription(&world, &stock, 0).await;
